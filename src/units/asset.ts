@@ -1,0 +1,92 @@
+/**
+ * Assets are told apart by CAIP-19 id, never by symbol: anyone can deploy a token called USDT.
+ * @module
+ */
+import {
+  type AssetId,
+  BITCOIN,
+  BITCOIN_CASH,
+  BITCOIN_REGTEST,
+  BITCOIN_TESTNET,
+  type ChainId,
+  ETHEREUM,
+  LITECOIN,
+  TRON,
+} from './caip.ts'
+
+/** What is needed to read and write amounts of one asset. */
+export interface Asset {
+  readonly id: AssetId
+  readonly chain: ChainId
+  /** Shown to people. Untrusted unless `known`. */
+  readonly symbol: string
+  /** Decimal places between one whole unit and the base unit (8 for BTC: base unit one satoshi). */
+  readonly decimals: number
+  /** True where the id is in our own table below; only then may the asset be valued. */
+  readonly known: boolean
+  /** Symbol under which price series list it; absent where it cannot be valued. `USD` means: already dollars. */
+  readonly priceSymbol?: string
+}
+
+function native(
+  chain: ChainId,
+  slip44: number,
+  symbol: string,
+  decimals: number,
+  priceSymbol?: string,
+): Asset {
+  const base = { id: `${chain}/slip44:${slip44}`, chain, symbol, decimals, known: true }
+  return priceSymbol === undefined ? base : { ...base, priceSymbol }
+}
+
+function token(
+  chain: ChainId,
+  namespace: 'erc20' | 'trc20',
+  reference: string,
+  symbol: string,
+  decimals: number,
+): Asset {
+  return {
+    id: `${chain}/${namespace}:${reference}`,
+    chain,
+    symbol,
+    decimals,
+    known: true,
+    priceSymbol: symbol,
+  }
+}
+
+/** SLIP-44 coin types and canonical token contracts, each checked against its issuer's published address. */
+export const KNOWN_ASSETS: readonly Asset[] = [
+  native(BITCOIN, 0, 'BTC', 8, 'BTC'),
+  native(BITCOIN_TESTNET, 1, 'tBTC', 8),
+  native(BITCOIN_REGTEST, 1, 'rBTC', 8),
+  native(LITECOIN, 2, 'LTC', 8, 'LTC'),
+  native(BITCOIN_CASH, 145, 'BCH', 8, 'BCH'),
+  native(ETHEREUM, 60, 'ETH', 18, 'ETH'),
+  native(TRON, 195, 'TRX', 6, 'TRX'),
+  // tether.to/en/supported-protocols
+  token(TRON, 'trc20', 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 'USDT', 6),
+  token(ETHEREUM, 'erc20', '0xdAC17F958D2ee523a2206206994597C13D831ec7', 'USDT', 6),
+  // circle.com/multi-chain-usdc
+  token(ETHEREUM, 'erc20', '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', 'USDC', 6),
+  token(ETHEREUM, 'erc20', '0x6B175474E89094C44Da98b954EedeAC495271d0F', 'DAI', 18),
+  token(ETHEREUM, 'erc20', '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2', 'WETH', 18),
+]
+
+/** A ledger already valued in dollars (the LaunderNet layout): base unit one cent. */
+export function dollars(chain: ChainId): Asset {
+  return { id: `${chain}/iso4217:USD`, chain, symbol: 'USD', decimals: 2, known: true, priceSymbol: 'USD' }
+}
+
+const byId = new Map(KNOWN_ASSETS.map((asset) => [asset.id, asset]))
+
+/** The asset of our table with this id, if any. */
+export function knownAsset(id: AssetId): Asset | undefined {
+  return byId.get(id)
+}
+
+/** The coin that pays fees on a chain, where our table has it. */
+export function nativeAsset(chain: ChainId): Asset | undefined {
+  return KNOWN_ASSETS.find((asset) => asset.chain === chain && asset.id.includes('/slip44:'))
+}
