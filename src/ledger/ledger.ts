@@ -26,6 +26,8 @@ export interface Amounts {
 export interface Movements {
   /** Number of movements. */
   readonly n: number
+  /** u32[n] this ledger's own number of each movement: unique, and the same in every answer. */
+  readonly id: Uint32Array
   /** u32[n] transaction of each movement. */
   readonly tx: Uint32Array
   /** u8[n], see {@link MOVEMENT_KINDS}. */
