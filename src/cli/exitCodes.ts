@@ -1,0 +1,34 @@
+/**
+ * Exit codes: part of the contract with scripts, listed by `lootline help exit-codes` and in `docs/cli.md`.
+ * @module
+ */
+import { LootlineError } from '../errors.ts'
+
+export const EXIT_CODES = {
+  ok: { code: 0, means: 'Done.' },
+  internal: { code: 1, means: 'A bug of Lootline. Please report it; LOOTLINE_DEBUG=1 shows the stack.' },
+  usage: {
+    code: 2,
+    means: 'The command line is wrong: an unknown command, option or value. Nothing was done.',
+  },
+  input: { code: 3, means: 'The input is wrong or missing: a file, a row, an address, a seed, a flow.' },
+  store: { code: 4, means: 'The store is missing, busy, locked, full, damaged or of another version.' },
+  balance: {
+    code: 5,
+    means: 'A flow does not balance: it was not printed. A bug of Lootline; please report it.',
+  },
+  interrupted: {
+    code: 130,
+    means: 'Stopped by Ctrl-C. Nothing is half-written; run the same command again.',
+  },
+} as const
+
+/** The exit code that a failure ends the process with. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof LootlineError)) return EXIT_CODES.internal.code
+  const code = String(error.code)
+  if (code.startsWith('CLI_USAGE')) return EXIT_CODES.usage.code
+  if (code.startsWith('STORE_') || code.startsWith('LEDGER_')) return EXIT_CODES.store.code
+  if (code === 'TRACE_UNBALANCED') return EXIT_CODES.balance.code
+  return EXIT_CODES.input.code
+}

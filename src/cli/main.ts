@@ -1,0 +1,45 @@
+/**
+ * The process around the command line: streams, signals, exit codes.
+ * @module
+ */
+import type { Context, Sink } from './context.ts'
+import { EXIT_CODES } from './exitCodes.ts'
+import { run } from './program.ts'
+
+/** Runs the process's own command line and sets its exit code. */
+export async function main(): Promise<void> {
+  // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT_CODES.ok.code)
+      throw error
+    })
+  const interrupt = (): void => process.exit(EXIT_CODES.interrupted.code)
+  process.on('SIGINT', interrupt)
+  const context: Context = {
+    stdout: sinkOf(process.stdout),
+    stderr: sinkOf(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => Math.floor(Date.now() / 1000),
+    elapsed: () => performance.now(),
+    interruptible: (work) => {
+      // While only computing, the event loop cannot deliver the signal; without a listener the system's default ends us.
+      process.off('SIGINT', interrupt)
+      try {
+        return work()
+      } finally {
+        process.on('SIGINT', interrupt)
+      }
+    },
+  }
+  process.exitCode = await run(process.argv.slice(2), context)
+}
+
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY === true,
+    ...(stream.columns === undefined ? {} : { columns: stream.columns }),
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What commands print: JSON for programs, aligned columns for people.
+ * @module
+ */
+import { printable } from '../units/text.ts'
+import type { Context } from './context.ts'
+import { paint, type Style } from './paint.ts'
+
+/** No line of ours is longer; what strangers wrote is cut there. */
+const LINE_MAX = 1000
+
+/** Prints one JSON value; bigints become decimal strings. */
+export function writeJson(context: Context, value: unknown): void {
+  context.stdout.write(`${toJson(value)}\n`)
+}
+
+/** JSON, indented by two spaces; bigints become decimal strings. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part), 2)
+}
+
+/** A column: its heading, whether its cells stand flush right, and how long they may be. */
+export interface Heading {
+  readonly head: string
+  readonly right?: boolean
+  /** Characters after which a cell is cut; 60 unless told. */
+  readonly max?: number
+}
+
+/** Prints rows under headings, each column as wide as its widest cell. Cells are made printable here. */
+export function writeTable(
+  context: Context,
+  headings: readonly Heading[],
+  rows: readonly (readonly string[])[],
+): void {
+  const cells = [
+    headings.map(({ head }) => head),
+    ...rows.map((row) => row.map((cell, i) => printable(cell, headings[i]?.max))),
+  ]
+  const widths = headings.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? '').length)))
+  for (const row of cells) {
+    const line = row.map((cell, i) =>
+      headings[i]?.right === true ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
+    )
+    context.stdout.write(`  ${line.join('  ').trimEnd()}\n`)
+  }
+}
+
+/** Prints a line, in a style where the terminal has one; the text is made printable here. */
+export function writeLine(context: Context, text = '', style?: Style): void {
+  const line = printable(text, LINE_MAX)
+  context.stdout.write(`${style === undefined ? line : paint(context.stdout, context.env)(style, line)}\n`)
+}
+
+/** 1234567 → `1,234,567`. */
+export function grouped(count: number | bigint): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+}
