@@ -28,7 +28,7 @@ function withoutHelpWord(argv: readonly string[]): string[] {
   const [first, ...words] = argv
   if (first !== 'help') return [...argv]
   if (words.length === 0) return ['--help']
-  const known = words[0]! in GROUPS || COMMANDS.some(({ name }) => name === words[0])
+  const known = Object.hasOwn(GROUPS, words[0]!) || COMMANDS.some(({ name }) => name === words[0])
   return known ? [...words, '--help'] : [...argv]
 }
 
