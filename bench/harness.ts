@@ -47,17 +47,6 @@ export async function timed<T>(
   return times
 }
 
-/** Seeded numbers in [0, 1), the same on every machine (mulberry32, public domain, Tommy Ettinger 2017). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Throws where a benchmark's premise does not hold: what follows would compare different things. */
 export function premise(holds: boolean, what: string): void {
   if (!holds) throw new Error(`The premise does not hold: ${what}`)
