@@ -17,14 +17,15 @@ export const BITCOIN_TESTNET: ChainId = 'bip122:000000000933ea01ad0ee984209779ba
 export const BITCOIN_SIGNET: ChainId = 'bip122:00000008819873e925422c1ff0f99f7c'
 export const BITCOIN_REGTEST: ChainId = 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328'
 export const LITECOIN: ChainId = 'bip122:12a765e31ffd4059bada1e25190f6e98'
+export const LITECOIN_TESTNET: ChainId = 'bip122:4966625a4b2851d9fdee139e56211a0d'
 /** Block 478559, the first after the fork, as the CASA namespace registry has it. */
 export const BITCOIN_CASH: ChainId = 'bip122:000000000000000000651ef99cb9fcbe'
 export const ETHEREUM: ChainId = 'eip155:1'
 export const BSC: ChainId = 'eip155:56'
 export const POLYGON: ChainId = 'eip155:137'
 export const ARBITRUM: ChainId = 'eip155:42161'
-/** CASA namespace `tron`: the last four bytes of the genesis block hash. */
-export const TRON: ChainId = 'tron:0x2b6653dc'
+/** CASA namespace `tron`: the last four bytes of the genesis block hash as a decimal number. Wallets also write `tron:0x2b6653dc`. */
+export const TRON: ChainId = 'tron:728126428'
 
 /** The chain part of a CAIP-10 holder: everything before the second colon. Cost: two scans of a short string. */
 export function chainOf(holder: HolderId): ChainId {
