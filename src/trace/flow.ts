@@ -187,8 +187,7 @@ export interface FlowSource {
   readonly sha256: string
   /** ISO date the source states of itself; null where it states none. */
   readonly date: string | null
-  /** Unix seconds of the import. */
-  readonly importedTime: number
+  /** Counts, in words. The moment of the import is left out: the same inputs give the same bytes. */
   readonly detail: string
 }
 

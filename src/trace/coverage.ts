@@ -1,0 +1,134 @@
+/**
+ * What the trace looked at, and what it could not see.
+ * @module
+ */
+import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
+import type { FlowCoverage, FlowSource } from './flow.ts'
+import type { Gathered } from './gathered.ts'
+import type { Reach } from './reach.ts'
+import type { TraceBooks } from './request.ts'
+import type { Seeds } from './seeds.ts'
+import type { AssetTape } from './tapes.ts'
+
+const UTXO = MOVEMENT_KINDS.indexOf('utxo')
+
+export function coverageOf(
+  books: TraceBooks,
+  seeds: Seeds,
+  { gathered, fetched, pools }: Reach,
+  tapes: readonly AssetTape[],
+): Omit<FlowCoverage, 'unknownOrigin'> {
+  const { ledger } = books
+  const { firstTime, lastTime } = span(gathered)
+  const holders = new Set(fetched)
+  for (const { holder, hops } of pools.all) {
+    if (holder !== NONE && Number.isFinite(hops)) holders.add(holder)
+  }
+  const whole = ledger.coverage(Uint32Array.from(holders)).filter(({ known }) => known === 'whole').length
+  const assets = ledger.assets()
+  const uncountedReceipts = seeds.uncounted.map(({ theft, asset, amount }) => ({
+    theft: seeds.thefts[theft]!,
+    asset: assets[asset]!.id,
+    amount: String(amount),
+  }))
+  return {
+    transactions: new Set(gathered.tx.data.subarray(0, gathered.n)).size,
+    movements: gathered.n,
+    holders: holders.size,
+    ledgerTransactions: ledger.size().transactions,
+    firstTime,
+    lastTime,
+    ties: tapes.reduce((sum, tape) => sum + ties(gathered, tape), 0),
+    unknownPrevouts: unknownPrevouts(gathered),
+    holdersWhole: whole,
+    holdersPartial: holders.size - whole,
+    sources: sourcesOf(books),
+    uncountedReceipts,
+    notes: notes(ledger, uncountedReceipts.length > 0, holders.size - whole),
+  }
+}
+
+function notes(ledger: Ledger, uncounted: boolean, partial: number): string[] {
+  const list: string[] = []
+  if (uncounted) {
+    list.push(
+      'The ledger begins with the thief: what the seed addresses spend without a receipt is counted as stolen, and what they are seen to receive is not (use --seed received to count it).',
+    )
+  }
+  if (partial > 0) {
+    list.push(
+      `${partial} of the holders looked at are known only as counterparties: where money rests with one of them, the ledger ends there ("nodata").`,
+    )
+  }
+  const rejected = ledger.sources().reduce((sum, source) => sum + source.rejected, 0)
+  if (rejected > 0)
+    list.push(`${rejected} rows of the sources were rejected at import and are not in the ledger.`)
+  return list
+}
+
+function span({ time, n }: Gathered): { firstTime: number | null; lastTime: number | null } {
+  let first = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < n; i++) {
+    const at = time.data[i]!
+    if (at < first) first = at
+    if (at > last) last = at
+  }
+  return first <= last ? { firstTime: first, lastTime: last } : { firstTime: null, lastTime: null }
+}
+
+/** Neighbours in chain order, of different transactions, that neither height, place in block nor time tells apart. */
+function ties({ order1, order2, tx }: Gathered, { movements }: AssetTape): number {
+  let count = 0
+  for (let op = 1; op < movements.length; op++) {
+    const a = movements[op - 1]!
+    const b = movements[op]!
+    const same = order1.data[a] === order1.data[b] && order2.data[a] === order2.data[b]
+    if (same && tx.data[a] !== tx.data[b]) count++
+  }
+  return count
+}
+
+function unknownPrevouts({ n, kind, debitStarts, debitHolder, debitLotTx, debitAmount }: Gathered): number {
+  let count = 0
+  for (let movement = 0; movement < n; movement++) {
+    if (kind.data[movement] !== UTXO) continue
+    for (let leg = debitStarts.data[movement]!; leg < debitStarts.data[movement + 1]!; leg++) {
+      const unknown = debitLotTx.data[leg] === NONE && debitHolder.data[leg] === NONE
+      if (unknown && debitAmount.data[leg] === 0) count++
+    }
+  }
+  return count
+}
+
+function sourcesOf({ ledger, labels, prices }: TraceBooks): FlowSource[] {
+  return [
+    ...ledger.sources().map(
+      (source): FlowSource => ({
+        role: 'ledger',
+        name: source.name,
+        sha256: source.sha256,
+        date: null,
+        detail: `${source.layout}: ${source.rows} rows, ${source.added} movements added, ${source.duplicates} duplicates dropped, ${source.rejected} rejected`,
+      }),
+    ),
+    ...labels.sources().map(
+      (source): FlowSource => ({
+        role: 'labels',
+        name: source.file,
+        sha256: source.sha256,
+        date: source.date,
+        detail: `${source.layout}: ${source.labels} labels, ${source.rejected} rejected`,
+      }),
+    ),
+    ...prices.sources().map(
+      (source): FlowSource => ({
+        role: 'prices',
+        name: source.name,
+        sha256: source.sha256,
+        date: source.lastDay,
+        detail: `${source.symbols.join(', ')}: ${source.bars} daily bars, ${source.firstDay ?? 'none'} to ${source.lastDay ?? 'none'}`,
+      }),
+    ),
+  ]
+}
