@@ -1,0 +1,20 @@
+/**
+ * Tracing: reach, rules, stops, balance, paths.
+ * @module
+ */
+export { type ComparedRow, type Comparison, compareRules } from './compare.ts'
+export * from './flow.ts'
+export { type FlowPath, largestPaths, targetMatcher } from './paths.ts'
+export {
+  DEFAULT_BUSY,
+  DEFAULT_MIN_CONFIDENCE,
+  SEED_MODES,
+  type SeedMode,
+  type SeedSpec,
+  type TraceBooks,
+  type TraceRequest,
+} from './request.ts'
+export { NoSeedError } from './seeds.ts'
+export { RULES, type Rule } from './tape.ts'
+export { type Prepared, prepareTrace, traceFlow } from './trace.ts'
+export { flowToJson } from './writeFlow.ts'

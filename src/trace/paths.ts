@@ -1,0 +1,120 @@
+/**
+ * The largest paths from a theft to an address or service, read off a flow.
+ *
+ * Each path is the widest one that respects time (its hops follow one another in chain order) through what earlier paths
+ * left over: a greedy decomposition of the flow, so the paths never claim the same money twice. Widest path by one sweep
+ * in chain order: the maximum-capacity path of Pollack (1960) on a graph that is already sorted by time.
+ * @module
+ */
+import { addressOf } from '../units/caip.ts'
+import type { Flow, FlowHop } from './flow.ts'
+
+export interface FlowPath {
+  readonly theft: string
+  readonly asset: string
+  /** What travelled the whole path, base units: the smallest of its hops, less what other paths took. */
+  readonly amount: string
+  readonly hops: readonly FlowHop[]
+  readonly firstTime: number | null
+  readonly lastTime: number | null
+}
+
+/** True for holders that a query means: the CAIP-10 id, the bare address, or text within a label's name or entity. */
+export function targetMatcher(flow: Flow, query: string): (holder: string) => boolean {
+  const wanted = query.trim().toLowerCase()
+  const labelled = new Set(
+    flow.holders
+      .filter(({ labels }) =>
+        labels.some(({ name, entity }) =>
+          [name, entity ?? ''].some((text) => text.toLowerCase().includes(wanted)),
+        ),
+      )
+      .map(({ holder }) => holder),
+  )
+  return (holder) =>
+    wanted !== '' &&
+    (holder.toLowerCase() === wanted || addressOf(holder).toLowerCase() === wanted || labelled.has(holder))
+}
+
+/**
+ * Up to `top` paths per theft and asset, largest first over all. Cost: `top` sweeps over the hops.
+ * For a backward flow the paths lead from an origin that matches to the deposit.
+ */
+export function largestPaths(flow: Flow, isTarget: (holder: string) => boolean, top: number): FlowPath[] {
+  const paths: FlowPath[] = []
+  for (const { theft, asset } of flow.balance) {
+    const hops = flow.hops.filter((hop) => hop.theft === theft && hop.asset === asset && hop.stop !== 'fee')
+    const seeds = new Set(
+      flow.seeds.filter((seed) => seed.theft === theft && seed.asset === asset).map(({ holder }) => holder),
+    )
+    const [isSource, isEnd] =
+      flow.direction === 'forward'
+        ? [(holder: string) => seeds.has(holder), isTarget]
+        : [isTarget, (holder: string) => seeds.has(holder)]
+    paths.push(...decompose(theft, asset, hops, isSource, isEnd, top))
+  }
+  return paths
+    .sort((a, b) =>
+      BigInt(a.amount) === BigInt(b.amount) ? 0 : BigInt(a.amount) > BigInt(b.amount) ? -1 : 1,
+    )
+    .slice(0, top)
+}
+
+function decompose(
+  theft: string,
+  asset: string,
+  hops: readonly FlowHop[],
+  isSource: (holder: string) => boolean,
+  isEnd: (holder: string) => boolean,
+  top: number,
+): FlowPath[] {
+  const left = hops.map(({ amount }) => BigInt(amount))
+  const paths: FlowPath[] = []
+  while (paths.length < top) {
+    const found = widest(hops, left, isSource, isEnd)
+    if (!found) break
+    for (const hop of found.hops) left[hop]! -= found.width
+    const chosen = found.hops.map((hop) => hops[hop]!)
+    const times = chosen.flatMap(({ time }) => (time === null ? [] : [time]))
+    paths.push({
+      theft,
+      asset,
+      amount: String(found.width),
+      hops: chosen,
+      firstTime: times[0] ?? null,
+      lastTime: times.at(-1) ?? null,
+    })
+  }
+  return paths
+}
+
+/** One sweep in chain order; the best way to reach each holder so far is kept, with the hop it came by. */
+function widest(
+  hops: readonly FlowHop[],
+  left: readonly bigint[],
+  isSource: (holder: string) => boolean,
+  isEnd: (holder: string) => boolean,
+): { hops: number[]; width: bigint } | null {
+  const best = new Map<string, { width: bigint; by: number }>()
+  const before = new Int32Array(hops.length).fill(-1)
+  let end = -1
+  let endWidth = 0n
+  for (let hop = 0; hop < hops.length; hop++) {
+    const { from, to } = hops[hop]!
+    const reached = best.get(from)
+    const source = isSource(from)
+    if (!source && !reached) continue
+    const width = source || left[hop]! < reached!.width ? left[hop]! : reached!.width
+    if (width === 0n) continue
+    before[hop] = source ? -1 : reached!.by
+    if (isEnd(to) && width > endWidth) {
+      end = hop
+      endWidth = width
+    }
+    if (width > (best.get(to)?.width ?? 0n)) best.set(to, { width, by: hop })
+  }
+  if (end < 0) return null
+  const path: number[] = []
+  for (let hop = end; hop >= 0; hop = before[hop]!) path.unshift(hop)
+  return { hops: path, width: endWidth }
+}
