@@ -38,7 +38,7 @@ export interface Tape<C extends Column = Column> {
   /** u32[k]; NO_POOL is a fee or a burn. */
   readonly creditPool: Uint32Array
   readonly creditAmount: C
-  /** u32[pools]: what each pool holds before the first operation: a clean lot at the head of its queue. */
+  /** [pools]: what each pool holds before the first operation: a clean lot at the head of its queue. */
   readonly opening: C
   /** u8[pools]: 1 where following stops; taint that arrives is recorded as stopped, and the lot goes on as clean. */
   readonly stop: Uint8Array
@@ -71,11 +71,18 @@ export interface Log<C extends Column = Column> {
   readonly amount: C
 }
 
-/** What a rule says happened to every labelled unit. Amounts are those of the labels >= FIRST_THEFT, except `unknown`. */
+/**
+ * What a rule says happened to every labelled unit. Amounts are those of the labels >= FIRST_THEFT, except `unknown`, and
+ * over zero. Rows ascend by op; within one, `draws` by debit and `credits` in the order the rule fills them (the tape's,
+ * but for tiho); within a leg by label, one row a label.
+ */
 export interface Spool<C extends Column = Column> {
   /** Tainted units leaving each debit. */
   readonly draws: Log<C>
-  /** Tainted units arriving at each credit, before any stop; fees included (credit with NO_POOL, or leg NONE). */
+  /**
+   * Tainted units arriving at each credit, those its seeds bring included, before any stop; fees too (credit with NO_POOL,
+   * or leg NONE).
+   */
   readonly credits: Log<C>
   /** u8 per row of `credits`: 0 goes on, 1 stopped (pool is a stop), 2 dust, 3 fee or burn. */
   readonly fate: Uint8Array
@@ -83,7 +90,10 @@ export interface Spool<C extends Column = Column> {
   readonly entered: Log<C>
   /** u8 per row of `entered`: 0 credit seed, 1 shortfall. */
   readonly enteredBy: Uint8Array
-  /** Still there at the end: per remaining piece, the credit (or debit, see `restBy`) that put it there. */
+  /**
+   * Still there at the end, by pool, in the order it would be spent: per remaining piece, the credit that put it there.
+   * haircut and poison melt lots together: one row a label, with the last credit that brought it.
+   */
   readonly rest: { readonly pool: Uint32Array; readonly log: Log<C> }
   /** Shortfalls of unknown origin: pool's debit and amount (label UNKNOWN). */
   readonly unknown: Log<C>
