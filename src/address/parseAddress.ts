@@ -77,9 +77,9 @@ export function parseAddress(text: string, hint?: ChainId): ParsedAddress {
  * @throws BadAddressError where it is not 0x and 40 hex digits, or mixed capitals fail their checksum.
  */
 export function canonicalEvm(text: string): string {
-  const read = looksEvm(text) ? checksummedEvm(text) : { reason: 'not 40 hex digits after 0x' }
-  if ('reason' in read) throw new BadAddressError(text, read.reason)
-  return read.address
+  const evm = checksummedEvm(text)
+  if ('reason' in evm) throw new BadAddressError(text, evm.reason)
+  return evm.address
 }
 
 /** What an address of the Bitcoin family pays to; the way from an address to its script. */

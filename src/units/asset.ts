@@ -3,14 +3,19 @@
  * @module
  */
 import {
+  ARBITRUM,
   type AssetId,
   BITCOIN,
   BITCOIN_CASH,
   BITCOIN_REGTEST,
+  BITCOIN_SIGNET,
   BITCOIN_TESTNET,
+  BSC,
   type ChainId,
   ETHEREUM,
   LITECOIN,
+  LITECOIN_TESTNET,
+  POLYGON,
   TRON,
 } from './caip.ts'
 
@@ -60,10 +65,15 @@ function token(
 export const KNOWN_ASSETS: readonly Asset[] = [
   native(BITCOIN, 0, 'BTC', 8, 'BTC'),
   native(BITCOIN_TESTNET, 1, 'tBTC', 8),
+  native(BITCOIN_SIGNET, 1, 'sBTC', 8),
   native(BITCOIN_REGTEST, 1, 'rBTC', 8),
   native(LITECOIN, 2, 'LTC', 8, 'LTC'),
+  native(LITECOIN_TESTNET, 1, 'tLTC', 8),
   native(BITCOIN_CASH, 145, 'BCH', 8, 'BCH'),
   native(ETHEREUM, 60, 'ETH', 18, 'ETH'),
+  native(ARBITRUM, 60, 'ETH', 18, 'ETH'),
+  native(BSC, 714, 'BNB', 18, 'BNB'),
+  native(POLYGON, 966, 'POL', 18, 'POL'),
   native(TRON, 195, 'TRX', 6, 'TRX'),
   // tether.to/en/supported-protocols
   token(TRON, 'trc20', 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 'USDT', 6),

@@ -11,7 +11,7 @@ const LENGTH = 42
  * no checksum. Cost: one Keccak-256 of 40 bytes; callers with many rows intern their addresses first.
  */
 export function checksummedEvm(text: string): { readonly address: string } | { readonly reason: string } {
-  if (text.length !== LENGTH) return { reason: 'not 40 hex digits after 0x' }
+  if (text.length !== LENGTH || !looksEvm(text)) return { reason: 'not 40 hex digits after 0x' }
   const digits = new Uint8Array(40)
   let small = 0
   let capital = 0
@@ -37,9 +37,9 @@ export function checksummedEvm(text: string): { readonly address: string } | { r
   return { address }
 }
 
-/** True where the text has the outline of an EVM address, right or wrong. */
+/** True where the text begins as an EVM address does, right or wrong. */
 export function looksEvm(text: string): boolean {
-  return /^0[xX][0-9a-zA-Z]*$/.test(text)
+  return text.startsWith('0x') || text.startsWith('0X')
 }
 
 function capitalsReason(text: string, address: string): string {
