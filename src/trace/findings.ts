@@ -3,13 +3,13 @@
  * Exact amounts; names, labels and values come later.
  * @module
  */
+
+import { NONE } from '../ledger/ledger.ts'
 import type { LeafReason } from './flow.ts'
-import { amountAt, type Gathered } from './gathered.ts'
 import { pairUp } from './pair.ts'
 import type { Reach } from './reach.ts'
-import type { CreditSeed } from './seeds.ts'
-import { type Column, FIRST_THEFT, type Log, NO_POOL, type Spool } from './tape.ts'
-import type { AssetTape } from './tapes.ts'
+import type { Run } from './run.ts'
+import { type Column, FIRST_THEFT, type Log, type Spool } from './tape.ts'
 
 /** Numbers of the ledger throughout; `theft` counts the request's thefts. */
 export interface Entry {
@@ -61,34 +61,15 @@ export function createFindings(): Findings {
   return { entries: [], ends: [], hops: [], unknown: [], collisions: [] }
 }
 
-/** How a leg of a tape reads in the ledger; backward tapes have the two sides swapped. */
-export interface Sides {
-  readonly debitHolder: (leg: number) => number
-  readonly creditHolder: (leg: number) => number
-  readonly creditWhole: (leg: number) => bigint
-}
-
-/** Sides of a forward tape. */
-export function forwardSides(gathered: Gathered, { debitLegs, creditLegs }: AssetTape): Sides {
-  return {
-    debitHolder: (leg) => gathered.debitHolder.data[debitLegs[leg]!]!,
-    creditHolder: (leg) => gathered.creditHolder.data[creditLegs[leg]!]!,
-    creditWhole: (leg) => amountAt(gathered, gathered.creditAmount.data[creditLegs[leg]!]!),
-  }
-}
-
 /** Adds what one spool says. `resting` decides the reason for money that is still in a pool at the end. */
 export function addFindings(
   findings: Findings,
   reach: Reach,
-  track: AssetTape,
+  run: Run,
   spool: Spool,
-  sides: Sides,
-  credits: readonly CreditSeed[],
   resting: (pool: number, holder: number) => LeafReason,
 ): void {
-  const { asset, movements, tape, pools } = track
-  const basisOf = new Map(credits.map(({ leg, basis }) => [leg, basis]))
+  const { asset, movements, tape, pools } = run
   const entered = new Map<string, bigint>()
   each(spool.entered, (row, op, leg, label, amount) => {
     const bySeed = spool.enteredBy[row] === 0
@@ -99,15 +80,14 @@ export function addFindings(
     findings.entries.push({
       theft: label - FIRST_THEFT,
       asset,
-      holder: bySeed ? sides.creditHolder(leg) : sides.debitHolder(leg),
+      holder: bySeed ? run.seedHolder(leg) : run.debitHolder(leg),
       movement: movements[op]!,
-      basis: bySeed ? (basisOf.get(track.creditLegs[leg]!) ?? 'received') : 'missing',
+      basis: bySeed ? run.seedBasis(leg) : 'missing',
       amount,
     })
   })
   each(spool.unknown, (_row, op, leg, _label, amount) => {
-    const known = leg < track.debitLegs.length
-    const holder = known ? sides.debitHolder(leg) : sides.debitHolder(tape.debitStarts[op]!)
+    const holder = run.debitHolder(leg === NONE ? tape.debitStarts[op]! : leg)
     findings.unknown.push({ asset, holder, amount })
   })
   each(spool.collisions.log, (row, op, leg, label, amount) => {
@@ -116,24 +96,24 @@ export function addFindings(
       first: spool.collisions.first[row]! - FIRST_THEFT,
       claimant: label - FIRST_THEFT,
       movement: movements[op]!,
-      holder: sides.creditHolder(leg),
+      holder: run.seedHolder(leg),
       amount,
     })
   })
-  const rest = spool.rest.log
-  for (let row = 0; row < rest.n; row++) {
-    const pool = spool.rest.pool[row]!
-    const holder = reach.pools.all[pools[pool]!]!.holder
+  each(spool.rest.log, (row, op, _leg, label, amount) => {
+    const pool = pools[spool.rest.pool[row]!]!
+    const { holder } = reach.pools.all[pool]!
+    const movement = movements[op]!
     findings.ends.push({
-      theft: rest.label[row]! - FIRST_THEFT,
+      theft: label - FIRST_THEFT,
       asset,
       holder,
-      movement: movements[rest.op[row]!]!,
-      reason: resting(pools[pool]!, holder),
-      amount: BigInt(rest.amount[row]!),
+      movement,
+      reason: resting(pool, holder),
+      amount,
     })
-  }
-  addHops(findings, reach, track, spool, sides, entered)
+  })
+  addHops(findings, reach, run, spool, entered)
 }
 
 function each(
@@ -150,12 +130,10 @@ function each(
 function addHops(
   findings: Findings,
   reach: Reach,
-  track: AssetTape,
+  run: Run,
   { draws, credits, fate }: Spool,
-  sides: Sides,
   entered: ReadonlyMap<string, bigint>,
 ): void {
-  const { asset, movements, tape, pools } = track
   let draw = 0
   for (let credit = 0; credit < credits.n; ) {
     const op = credits.op[credit]!
@@ -167,18 +145,15 @@ function addHops(
     const labels = new Set<number>()
     for (let row = credit; row < creditEnd; row++) labels.add(credits.label[row]!)
     for (const label of labels) {
-      const from: { holder: number; amount: bigint }[] = []
+      const from: Part[] = []
       for (let row = draw; row < drawEnd; row++) {
-        if (draws.label[row] === label) {
-          from.push({ holder: sides.debitHolder(draws.leg[row]!), amount: BigInt(draws.amount[row]!) })
-        }
+        if (draws.label[row] === label) from.push({ row, amount: BigInt(draws.amount[row]!) })
       }
-      const to: { row: number; amount: bigint }[] = []
+      const to: Part[] = []
       for (let row = credit; row < creditEnd; row++) {
-        if (credits.label[row] !== label) continue
-        const seeded = entered.get(`${credits.leg[row]} ${label}`) ?? 0n
-        const amount = BigInt(credits.amount[row]!)
-        if (amount > seeded) to.push({ row, amount: amount - seeded })
+        if (credits.label[row] !== label || run.isDetour(credits.leg[row]!)) continue
+        const amount = BigInt(credits.amount[row]!) - (entered.get(`${credits.leg[row]} ${label}`) ?? 0n)
+        if (amount > 0n) to.push({ row, amount })
       }
       const pairs = pairUp(
         from.map(({ amount }) => amount),
@@ -186,26 +161,9 @@ function addHops(
       )
       for (const pair of pairs) {
         const { row } = to[pair.arrival]!
-        const leg = credits.leg[row]!
-        const payer = from[pair.draw]?.holder ?? sides.debitHolder(tape.debitStarts[op]!)
-        const lost = fate[row] === 3
-        const pool = lost ? NO_POOL : tape.creditPool[leg]!
-        const stop = stopOf(fate[row]!, pool === NO_POOL ? 'open' : reach.pools.all[pools[pool]!]!.stop)
-        const hop: Hop = {
-          theft: label - FIRST_THEFT,
-          asset,
-          movement: movements[op]!,
-          from: payer,
-          to: lost ? payer : sides.creditHolder(leg),
-          amount: pair.amount,
-          of: lost ? pair.amount : sides.creditWhole(leg),
-          stop,
-        }
-        findings.hops.push(hop)
-        if (stop !== null) {
-          const { theft, movement, to: holder, amount } = hop
-          findings.ends.push({ theft, asset, holder, movement, reason: stop, amount })
-        }
+        const drawn = from[pair.draw]
+        const debitLeg = drawn ? draws.leg[drawn.row]! : run.tape.debitStarts[op]!
+        addHop(findings, reach, run, op, label, debitLeg, credits.leg[row]!, fate[row]!, pair.amount)
       }
     }
     credit = creditEnd
@@ -213,8 +171,39 @@ function addHops(
   }
 }
 
-function stopOf(fate: number, stop: 'open' | LeafReason): LeafReason | null {
-  if (fate === 3) return 'fee'
-  if (fate === 2) return 'dust'
-  return fate === 1 && stop !== 'open' ? stop : null
+/** Rows of a log that take part in an operation. */
+interface Part {
+  readonly row: number
+  readonly amount: bigint
+}
+
+function addHop(
+  findings: Findings,
+  reach: Reach,
+  run: Run,
+  op: number,
+  label: number,
+  debitLeg: number,
+  creditLeg: number,
+  fate: number,
+  amount: bigint,
+): void {
+  const { asset, movements, tape, pools, backward } = run
+  const near = run.debitHolder(debitLeg)
+  let far = run.creditHolder(creditLeg)
+  let stop: LeafReason | null = null
+  if (fate === 3) {
+    const lost = run.lost(near, creditLeg)
+    far = lost.holder
+    stop = lost.reason
+  } else if (fate === 2) stop = 'dust'
+  else if (fate === 1) {
+    const { stop: reason } = reach.pools.all[pools[tape.creditPool[creditLeg]!]!]!
+    stop = reason === 'open' ? null : reason
+  }
+  const theft = label - FIRST_THEFT
+  const movement = movements[op]!
+  const [from, to] = backward ? [far, near] : [near, far]
+  findings.hops.push({ theft, asset, movement, from, to, amount, of: run.whole(creditLeg) ?? amount, stop })
+  if (stop !== null) findings.ends.push({ theft, asset, holder: far, movement, reason: stop, amount })
 }

@@ -5,12 +5,13 @@
 import { type Ledger, NONE } from '../ledger/ledger.ts'
 import { coverageOf } from './coverage.ts'
 import { type Deposit, inferDeposits, type ServiceName } from './deposits.ts'
-import { addFindings, createFindings, type Findings, forwardSides } from './findings.ts'
+import { addFindings, createFindings, type Findings } from './findings.ts'
 import type { Flow, LeafReason } from './flow.ts'
 import { flowOf } from './flowOf.ts'
 import { type Reach, reach } from './reach.ts'
 import type { TraceBooks, TraceRequest } from './request.ts'
 import { RULE_KERNELS } from './rules/index.ts'
+import { backwardRun, forwardRun } from './run.ts'
 import { resolveSeeds, type Seeds } from './seeds.ts'
 import type { Rule } from './tape.ts'
 import { type AssetTape, buildTapes } from './tapes.ts'
@@ -64,16 +65,11 @@ function runRule(
   const findings = createFindings()
   const resting = restingReason(ledger, reached)
   for (const track of tapes) {
-    const spool = RULE_KERNELS[request.rule](track.tape)
-    addFindings(
-      findings,
-      reached,
-      track,
-      spool,
-      forwardSides(reached.gathered, track),
-      seeds.credits,
-      resting,
-    )
+    const run =
+      request.direction === 'forward'
+        ? forwardRun(reached, seeds, track)
+        : backwardRun(reached, seeds, track, request.rule, request.until)
+    addFindings(findings, reached, run, RULE_KERNELS[request.rule](run.tape), resting)
   }
   return flowOf(
     {
