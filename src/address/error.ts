@@ -12,7 +12,9 @@ export class BadAddressError extends LootlineError<{
   readonly reason: string
 }> {
   override readonly name = 'BadAddressError'
-  constructor(text: string, reason: string) {
+  constructor(text: string, why: string) {
+    // A reason may name the chain asked for, which is text from outside as well.
+    const reason = printable(why, 300)
     // 90 characters are the longest witness address (BIP-173).
     const value = printable(text, 90)
     super(

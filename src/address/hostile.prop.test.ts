@@ -52,6 +52,7 @@ function onlyOurs(work: () => unknown): void {
   } catch (error) {
     expect(error).toBeInstanceOf(LootlineError)
     expect((error as Error).message.length).toBeLessThan(600)
+    expect((error as Error).message).not.toMatch(/[\p{Cc}\u202e]/u)
   }
 }
 

@@ -175,7 +175,7 @@ describe.skipIf(absent)('real addresses', () => {
         "BTC TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq: Tron",
         "BTC 1MFgcyJ7ZNSknbTBRaih6zWDE6V1A64tRYs: the checksum fails.",
         "BTC 14bwh6gmvol5ntwbvxqjkjdtzv4y5ebtvm: Bitcoin, capitals lost",
-        "ETH 0x4736dCf1b7A3d580672CcE6E7c65cd5cc9cFBa9D : it has the form of no chain known here.",
+        "ETH 0x4736dCf1b7A3d580672CcE6E7c65cd5cc9cFBa9D : not 40 hex digits after 0x.",
       ]
     `)
   })
