@@ -44,6 +44,7 @@ const chain = fc.constantFrom(
   'tron:728126428',
   'x',
   '',
+  '\u001b\u202e'.repeat(1000),
 )
 
 function onlyOurs(work: () => unknown): void {

@@ -62,6 +62,22 @@ describe.skipIf(absent)('real addresses', () => {
     }
   })
 
+  it('keep their chains and form when they lose their capitals', () => {
+    let checked = 0
+    for (const asset of ['XBT', 'LTC', 'BCH', 'TRX', 'USDT', 'ETH']) {
+      const addresses: string[] = JSON.parse(
+        read('sanctions/ofac-0xb10c', `sanctioned_addresses_${asset}.json`),
+      )
+      for (const address of addresses) {
+        const outline = (text: string): string[] =>
+          recognise(text).map(({ chain, form }) => `${chain} ${form}`)
+        expect(outline(address.toLowerCase()), address).toEqual(outline(address))
+        checked++
+      }
+    }
+    expect(checked).toBe(636)
+  })
+
   it('of OFAC as of 2026, in small letters', () => {
     const list: { addresses: Record<string, { type: string }> } = JSON.parse(
       read('sanctions/ofac-crypto-json/sanctioned-addresses.json'),
