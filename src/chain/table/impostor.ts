@@ -15,6 +15,8 @@ export interface NamedAsset {
 const NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['BTC', ['Bitcoin']],
   ['ETH', ['Ethereum', 'Ether']],
+  ['BNB', ['Binance Coin']],
+  ['POL', ['Polygon Ecosystem Token']],
   ['TRX', ['Tron', 'Tronix']],
   ['USDT', ['Tether USD', 'Tether']],
   ['USDC', ['USD Coin']],

@@ -10,7 +10,7 @@ import type { TableCovers, TableOptions, TableRow } from './table.ts'
 import type { Tally } from './tally.ts'
 
 /** How a column may be spelled, lower-case; a pattern where a coin's symbol is part of it. */
-export type Spelling = string | RegExp
+type Spelling = string | RegExp
 
 /** What a reader works with. */
 export interface LayoutContext {
@@ -54,13 +54,6 @@ export function defineLayout<R extends string, O extends string>(layout: Layout<
 /** A column name as compared: case, surrounding and doubled white space do not count. */
 export function foldColumn(name: string): string {
   return name.trim().toLowerCase().replace(/\s+/g, ' ')
-}
-
-/** All plain spellings of a layout, for rows of JSON whose first ones lack a column. */
-export function spellingsOf(layout: Layout): string[] {
-  return [...Object.values(layout.required), ...Object.values(layout.optional)]
-    .flat()
-    .filter((spelling) => typeof spelling === 'string')
 }
 
 /** The first layout whose required columns are all there, with the places of its columns. */

@@ -17,12 +17,10 @@ import { launderNet } from './launderNet.ts'
 import {
   BadOptionError,
   type Columns,
-  foldColumn,
   type Layout,
   type LayoutContext,
   type RowReader,
   recognise,
-  spellingsOf,
 } from './layout.ts'
 import { lootlineTable } from './lootlineTable.ts'
 import { applyMap } from './mapping.ts'
@@ -137,10 +135,10 @@ function recogniseRecords(
   const header = [...records.header]
   const layouts = map === undefined ? LAYOUTS : [lootlineTable]
   const found = recognise(layouts, mapped, file)
-  if (!records.sparse || map !== undefined) return { ...found, header }
-  // The first rows of JSON Lines may lack a column that later ones have.
-  const folded = new Set(header.map(foldColumn))
-  header.push(...spellingsOf(found.layout).filter((spelling) => !folded.has(spelling)))
+  if (!records.sparse || records.place === 'item' || map !== undefined) return { ...found, header }
+  // The first of many JSON lines may lack a column that later ones have.
+  const absent = Object.entries(found.layout.optional).filter(([field]) => found.columns[field]! < 0)
+  for (const [, [spelling]] of absent) if (typeof spelling === 'string') header.push(spelling)
   return { ...recognise([found.layout], header, file), header }
 }
 

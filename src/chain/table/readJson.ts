@@ -7,8 +7,11 @@ import { printable } from '../../units/text.ts'
 import { BadFileError, readText } from './readText.ts'
 import { MAX_RECORD_LENGTH, type TextRecord } from './splitCsv.ts'
 
-/** Longest JSON document, in characters; JSON Lines have no limit but that of a line. */
-export const MAX_JSON_LENGTH: number = 64 * 1024 * 1024
+/**
+ * Longest JSON document, in characters; an explorer's answer of 10,000 rows has 7 million. Parsed, the worst of this
+ * length (empty objects) takes some 300 MB. JSON Lines have no limit but that of a line.
+ */
+const MAX_JSON_LENGTH = 16 * 1024 * 1024
 /** Explorers' answers are 4 deep (document, array, row, token information). */
 const MAX_DEPTH = 16
 const MAX_COLUMNS = 256
@@ -17,11 +20,12 @@ const WRAPPERS = ['result', 'data', 'token_transfers']
 
 type Row = ReadonlyMap<string, string>
 
-/** One object a record; null where it is something else. */
+/** A value of JSON with its place. */
 export interface JsonRecord {
   /** 1-based line of JSON Lines, or item of an array. */
   readonly line: number
-  readonly row: Row | null
+  /** An object, where the row is good. */
+  readonly value: unknown
 }
 
 /** `document`: one JSON value; `lines`: one object a line. */
@@ -31,11 +35,11 @@ export function jsonKind(head: string): 'document' | 'lines' | null {
   if (!start.startsWith('{')) return null
   const end = start.search(/[\r\n]/)
   const first = parse(end < 0 ? start : start.slice(0, end))
-  return first === undefined || rowsOf(first) !== null ? 'document' : 'lines'
+  return first === undefined || rowsOf(first) !== null || isEnvelope(first) ? 'document' : 'lines'
 }
 
 /** @throws BadFileError where the document is no table, too large or too deep, or is an API's error. */
-export async function readJsonDocument(path: string, file: string): Promise<JsonRecord[]> {
+export async function readJsonDocument(path: string, file: string): Promise<readonly unknown[]> {
   let text = ''
   for await (const chunk of readText(path)) {
     text += chunk
@@ -60,14 +64,14 @@ export async function readJsonDocument(path: string, file: string): Promise<Json
       `no array of rows, nor one under ${WRAPPERS.map((key) => `"${key}"`).join(', ')}${quote}`,
     )
   }
-  return rows.map((value, i) => ({ line: i + 1, row: rowOf(value) }))
+  return rows
 }
 
 /** Batches of JSON Lines. @throws BadFileError where a line is too long. */
 export async function* readJsonLines(path: string, file: string): AsyncGenerator<JsonRecord[], void> {
   let rest = ''
   let line = 0
-  const record = (text: string): JsonRecord => ({ line, row: rowOf(parse(text)) })
+  const record = (text: string): JsonRecord => ({ line, value: parse(text) })
   for await (const chunk of readText(path)) {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop()!
@@ -85,14 +89,15 @@ export async function* readJsonLines(path: string, file: string): AsyncGenerator
 }
 
 /** The columns of the rows, in order of first appearance. */
-export function jsonColumns(records: readonly JsonRecord[]): string[] {
+export function jsonColumns(values: Iterable<unknown>): string[] {
   const columns = new Set<string>()
-  for (const { row } of records) for (const key of row?.keys() ?? []) columns.add(key)
+  for (const value of values) for (const key of rowOf(value)?.keys() ?? []) columns.add(key)
   return [...columns].slice(0, MAX_COLUMNS)
 }
 
-/** The record under these columns; an absent value is ''. */
-export function jsonCells({ line, row }: JsonRecord, columns: readonly string[]): TextRecord {
+/** The record under these columns; an absent value is '', and what is no object has no cells. */
+export function jsonCells({ line, value }: JsonRecord, columns: readonly string[]): TextRecord {
+  const row = rowOf(value)
   return { line, cells: row === null ? [] : columns.map((column) => row.get(column) ?? '') }
 }
 
@@ -124,6 +129,11 @@ function isTooDeep(text: string): boolean {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Etherscan's answer without rows: `{"status":"0","message":"NOTOK","result":"Max rate limit reached"}`. */
+function isEnvelope(value: unknown): boolean {
+  return isObject(value) && ['status', 'message', 'result'].every((key) => Object.hasOwn(value, key))
 }
 
 function rowsOf(document: unknown): readonly unknown[] | null {

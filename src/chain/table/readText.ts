@@ -7,7 +7,7 @@ import { basename } from 'node:path'
 import { LootlineError } from '../../errors.ts'
 
 /** Bytes a read; a row of an explorer's export has some 200. */
-export const CHUNK_BYTES: number = 256 * 1024
+const CHUNK_BYTES = 256 * 1024
 
 /** Leading bytes of what is often mistaken for a CSV. Sources: RFC 1952, APPNOTE 4.3.7, PDF 32000-1, MS-CFB, RFC 8878. */
 const SIGNATURES: readonly [bytes: readonly number[], kind: string, next: string][] = [
@@ -45,7 +45,7 @@ export async function* readText(path: string): AsyncGenerator<string, void> {
       try {
         text = decoder.decode(whole)
       } catch {
-        const byteOffset = offset + firstInvalid(whole)
+        const byteOffset = offset + Math.min(firstInvalid(whole), wholeLength(whole))
         throw new BadFileError(
           { code: 'TABLE_BAD_ENCODING', file, byteOffset },
           `not valid UTF-8 at byte ${byteOffset}`,

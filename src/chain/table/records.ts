@@ -2,16 +2,9 @@
  * A file as a header and records, CSV or JSON alike.
  * @module
  */
-import {
-  type JsonRecord,
-  jsonCells,
-  jsonColumns,
-  jsonKind,
-  readJsonDocument,
-  readJsonLines,
-} from './readJson.ts'
+import { jsonCells, jsonColumns, jsonKind, readJsonDocument, readJsonLines } from './readJson.ts'
 import { BadFileError, readText } from './readText.ts'
-import { createCsvSplitter, dialectOf, type TextRecord } from './splitCsv.ts'
+import { type CsvSplitter, createCsvSplitter, dialectOf, type TextRecord } from './splitCsv.ts'
 
 export interface Records {
   readonly header: readonly string[]
@@ -23,14 +16,20 @@ export interface Records {
   batches(columns: readonly string[]): AsyncGenerator<readonly TextRecord[], void>
 }
 
+/** Rows of a JSON array handed on at a time. */
+const BATCH = 1000
+
 /** @throws BadFileError */
 export async function openRecords(path: string, file: string): Promise<Records> {
   const head = await firstText(path)
-  if (head.trim() === '')
-    throw new BadFileError({ code: 'TABLE_EMPTY', file }, 'the file is blank', 'Export it again.')
+  if (head.trim() === '') throw blank(file)
   const kind = jsonKind(head)
   if (kind === 'document') return fromDocument(await readJsonDocument(path, file), file)
   return kind === 'lines' ? fromLines(path, file) : fromCsv(path, file, head)
+}
+
+function blank(file: string): BadFileError {
+  return new BadFileError({ code: 'TABLE_EMPTY', file }, 'the file is blank', 'Export it again.')
 }
 
 async function firstText(path: string): Promise<string> {
@@ -38,8 +37,8 @@ async function firstText(path: string): Promise<string> {
   return ''
 }
 
-function fromDocument(records: readonly JsonRecord[], file: string): Records {
-  const header = jsonColumns(records)
+function fromDocument(values: readonly unknown[], file: string): Records {
+  const header = jsonColumns(values)
   if (header.length === 0) {
     throw new BadFileError(
       { code: 'TABLE_EMPTY', file },
@@ -53,8 +52,8 @@ function fromDocument(records: readonly JsonRecord[], file: string): Records {
     sparse: true,
     async *batches(columns) {
       const all = [...header, ...columns]
-      for (let i = 0; i < records.length; i += 1000) {
-        yield records.slice(i, i + 1000).map((record) => jsonCells(record, all))
+      for (let i = 0; i < values.length; i += BATCH) {
+        yield values.slice(i, i + BATCH).map((value, j) => jsonCells({ line: i + j + 1, value }, all))
       }
     },
   }
@@ -63,7 +62,7 @@ function fromDocument(records: readonly JsonRecord[], file: string): Records {
 async function fromLines(path: string, file: string): Promise<Records> {
   let header: string[] = []
   for await (const batch of readJsonLines(path, file)) {
-    header = jsonColumns(batch)
+    header = jsonColumns(batch.map(({ value }) => value))
     if (header.length > 0) break
   }
   if (header.length === 0) {
@@ -81,12 +80,12 @@ async function fromLines(path: string, file: string): Promise<Records> {
   }
 }
 
-function fromCsv(path: string, file: string, head: string): Records {
+async function fromCsv(path: string, file: string, head: string): Promise<Records> {
   const dialect = dialectOf(head)
-  const splitter = createCsvSplitter(file, dialect)
-  const header = splitter.push(head)[0] ?? splitter.end()[0]
+  const header = await firstRecord(path, createCsvSplitter(file, dialect))
+  if (header === undefined) throw blank(file)
   return {
-    header: (header?.cells ?? []).map((name) => name.trim()),
+    header: header.cells.map((name) => name.trim()),
     place: 'line',
     sparse: false,
     async *batches() {
@@ -101,4 +100,12 @@ function fromCsv(path: string, file: string, head: string): Records {
       yield body(end())
     },
   }
+}
+
+async function firstRecord(path: string, splitter: CsvSplitter): Promise<TextRecord | undefined> {
+  for await (const text of readText(path)) {
+    const [first] = splitter.push(text)
+    if (first !== undefined) return first
+  }
+  return splitter.end()[0]
 }

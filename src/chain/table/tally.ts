@@ -28,8 +28,8 @@ export interface Tally {
   rows(): number
   assets(): ReadonlyMap<AssetId, Asset>
   wallets(): readonly HolderId[]
-  /** Addresses that take part in every row: none, one or two. */
-  common(): readonly HolderId[]
+  /** Addresses that take part in every row: none, one or two; null where no row has parties. */
+  common(): readonly HolderId[] | null
   summary(covers: TableCovers): TableSummary
 }
 
@@ -94,7 +94,7 @@ export function createTally(): Tally {
     rows: () => rows,
     assets: () => assets,
     wallets: () => [...wallets],
-    common: () => common ?? [],
+    common: () => common,
     summary: (covers) => {
       const left =
         labelsLeft === 0

@@ -1,4 +1,4 @@
-import type { ChainId, HolderId } from '../../units/caip.ts'
+import type { ChainId } from '../../units/caip.ts'
 import type { Transaction, Transfer } from '../transaction.ts'
 import type { TableCovers } from './table.ts'
 import type { Tally } from './tally.ts'
@@ -26,14 +26,10 @@ export function accountTransaction(head: RowHead, transfers: readonly Transfer[]
 export function exportCovers(tally: Tally): TableCovers {
   const wallets = tally.wallets()
   if (wallets.length > 0) return { kind: 'holders', holders: wallets }
-  const common: readonly HolderId[] = tally.common()
+  const common = tally.common()
+  if (common === null) return { kind: 'none' }
   if (common.length === 1) return { kind: 'holders', holders: common }
-  if (tally.rows() > 0) {
-    tally.note(
-      common.length === 0
-        ? 'No address takes part in every row: whose export this is cannot be told, and no history is taken as whole.'
-        : 'Two addresses take part in every row: whose export this is cannot be told, and no history is taken as whole.',
-    )
-  }
+  const who = common.length === 0 ? 'No address takes part' : 'Two addresses take part'
+  tally.note(`${who} in every row: whose export this is cannot be told, and no history is taken as whole.`)
   return { kind: 'none' }
 }

@@ -23,7 +23,7 @@ export interface UtxoGroup {
   take(): TableRow | { readonly records: readonly TextRecord[]; readonly problem: CellProblem } | null
 }
 
-export type UtxoPart = { readonly input: Input } | { readonly output: Output; readonly n: number }
+type UtxoPart = { readonly input: Input } | { readonly output: Output; readonly n: number }
 
 interface Open {
   readonly head: RowHead
