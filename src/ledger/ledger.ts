@@ -141,6 +141,8 @@ export interface ImportResult {
   readonly added: number
   /** Movements that the ledger, or another listing of this file, already had. */
   readonly duplicates: number
+  /** Statements about a transaction (height, index, time, an output) that contradict an earlier one; the first is kept. */
+  readonly contradictions: number
   /** True where the very same bytes had been imported before; nothing was read. */
   readonly already: boolean
 }
