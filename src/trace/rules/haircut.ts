@@ -28,8 +28,7 @@ export function haircut<C extends Column>(tape: Tape<C>): Spool<C> {
 
     function fill(amount: Units): void {
       if (amount === zero) return
-      const { head, next, amount: amounts, label } = pieces
-      const first = head[STRIP]!
+      const first = pieces.head[STRIP]!
       if (left === zero) {
         left = sum(pieces, STRIP)
         if (amount === left) {
@@ -39,11 +38,11 @@ export function haircut<C extends Column>(tape: Tape<C>): Spool<C> {
         }
         let rest = left
         let level = 0
-        for (let at = first; at !== NONE; at = next[at]!) {
+        for (let at = first; at !== NONE; at = pieces.next[at]!) {
           room[level] = rest
           filled[level] = zero
           given[level] = zero
-          rest -= amounts[at]!
+          rest -= pieces.amount[at]!
           level++
         }
       }
@@ -57,7 +56,7 @@ export function haircut<C extends Column>(tape: Tape<C>): Spool<C> {
         const part = due - given[level]!
         filled[level] = upTo
         given[level] = due
-        if (part > zero) push(pieces, LOT, takePiece(pieces, part, label[at]!, NONE))
+        if (part > zero) push(pieces, LOT, takePiece(pieces, part, pieces.label[at]!, NONE))
         unfilled -= part
         level++
       }

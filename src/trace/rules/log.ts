@@ -26,7 +26,7 @@ export interface GrowingLog {
   mark: Uint8Array<ArrayBuffer>
 }
 
-const FIRST_ROWS = 64
+const FIRST_ROWS = 4
 
 /** An empty log whose amounts are of the kind of `zero`. */
 export function newLog(zero: Units): GrowingLog {

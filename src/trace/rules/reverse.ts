@@ -174,7 +174,8 @@ function addLeg(legs: Legs, pool: number, amount: Units, of: number): void {
 
 /** What is in each pool at the end, and what each debit lacked; on UTXO chains an output from outside lacks nothing. */
 function settle(tape: Tape<UnitColumn>, zero: Units): { closing: UnitColumn; lack: UnitColumn } {
-  const { model, n, pools, debitStarts, debitPool, debitAmount, creditStarts, creditPool, creditAmount } = tape
+  const { model, n, pools, debitStarts, debitPool, debitAmount, creditStarts, creditPool, creditAmount } =
+    tape
   const closing = columnOf(zero, pools)
   for (let pool = 0; pool < pools; pool++) closing[pool] = tape.opening[pool]!
   const lack = columnOf(zero, debitPool.length)
