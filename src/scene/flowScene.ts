@@ -9,7 +9,7 @@ import { type FoldedGraph, type FoldedNode, foldGraph } from './fold.ts'
 import { type HolderGraph, holderGraph } from './holderGraph.ts'
 import { type Item, placeItems } from './layers.ts'
 import type { FlowScene, SceneArc, SceneLane, SceneNode, SceneRibbon, SceneText, TextRole } from './scene.ts'
-import { fitText, textWidth } from './textWidth.ts'
+import { fitText, textWidth, wrapText } from './textWidth.ts'
 import { counted, reasonName, shareText, shortAddress, shortAmount } from './words.ts'
 
 /** View settings; every one has a default. */
@@ -28,12 +28,14 @@ export interface FlowSettings {
 
 const WIDTH = 1040
 const MIN_WIDTH = 640
-const MAX_NODES = 40
+const MAX_NODES = 36
 const FOLD_BELOW_SHARE = 0.005
-const CARD = 138
+const CARD = 146
 const MIN_GAP = 62
 const PAD_X = 10
 const LINE = 14
+/** Room for the mark of a reason before a leaf's name. */
+const GLYPH = 14
 const PAD_Y = 6
 const TOP = 34
 const CARD_GAP = 10
@@ -42,7 +44,7 @@ const LANE_GAP = 8
 const WHOLE = 230
 const MIN_THICKNESS = 1
 /** Arrows drawn; a picture with more is a hairball. The rest is counted in `arcsMore`. */
-const MAX_ARCS = 24
+const MAX_ARCS = 12
 const SIZES: Readonly<Record<TextRole, number>> = { name: 11.5, amount: 11, note: 10, heading: 11, tick: 10 }
 
 /**
@@ -97,7 +99,10 @@ interface Band {
 function draw(flow: Flow, frame: Frame, graph: HolderGraph, folded: FoldedGraph): FlowScene {
   const { nodes, columns } = folded
   const backward = flow.direction === 'backward'
-  const texts = nodes.map((node) => describe(flow, frame, graph, node))
+  const texts = nodes.map((node) => {
+    const text = describe(flow, frame, graph, node)
+    return { ...text, lines: text.lines.flatMap((line, k) => fitLine(line, k === 0 && node.reason !== null)) }
+  })
   const thickness = (amount: bigint): number =>
     graph.total === 0n || amount === 0n
       ? 0
@@ -208,20 +213,19 @@ function draw(flow: Flow, frame: Frame, graph: HolderGraph, folded: FoldedGraph)
         height: tenth(items[i]!.height),
         lines: texts[i]!.lines.map((line, k): SceneText => {
           const size = SIZES[line.role]
-          const glyph = k === 0 && node.reason !== null ? 14 : 0
-          const room = CARD - 2 * PAD_X - glyph
-          const text = fitText(line.text, size, line.role === 'name', room)
-          const width = textWidth(text, size, line.role === 'name')
+          const glyph = k === 0 && node.reason !== null ? GLYPH : 0
+          const width = textWidth(line.text, size, line.role === 'name')
           return {
             x: tenth(x + PAD_X + glyph),
             y: tenth(top + k * LINE + 10.5),
             anchor: 'start',
             size,
             role: line.role,
-            text,
+            text: line.text,
             width: tenth(width),
           }
         }),
+        name: texts[i]!.name,
         title: texts[i]!.title,
         inflow: String(node.inflow),
         outflow: String(node.outflow),
@@ -342,6 +346,16 @@ function curve(payerX: number, payerY: number, payeeX: number, payeeY: number): 
   return points.map(tenth) as unknown as SceneArc['points']
 }
 
+/** Names take two lines where they need to, other lines one. */
+function fitLine(line: Described['lines'][number], afterGlyph: boolean): Described['lines'][number][] {
+  const room = CARD - 2 * PAD_X - (afterGlyph ? GLYPH : 0)
+  const bold = line.role === 'name'
+  const lines = bold
+    ? wrapText(line.text, SIZES.name, bold, room)
+    : [fitText(line.text, SIZES[line.role], bold, room)]
+  return lines.map((text) => ({ role: line.role, text }))
+}
+
 interface Described {
   readonly name: string
   readonly lines: readonly { readonly role: TextRole; readonly text: string }[]
@@ -357,61 +371,63 @@ function describe(flow: Flow, frame: Frame, graph: HolderGraph, node: FoldedNode
   const share = bound || node.kind === 'holder' ? '' : `, ${shareText(amount, graph.total)}`
   const only = node.members.length === 1 ? graph.holders[node.members[0]!]! : null
   const address = only === null ? null : printable(addressOf(only), 120)
-  const many = counted(node.members.length, 'address', 'addresses')
-  const label = node.label === null ? null : printable(node.label.name, 60)
+  const label = node.name === null ? null : printable(node.name, 60)
   const inner =
     node.innerHops > 0
       ? `; ${counted(node.innerHops, 'hop')} between them, ${formatGrouped(node.innerAmount, decimals)} ${printable(symbol, 12)}`
       : ''
 
+  const unit = printable(symbol, 12)
   if (node.chain !== null) {
-    const peeled = shortAmount(node.chain.peeled, decimals, symbol)
-    const to = `peeled to ${counted(node.chain.peeledTo, 'address', 'addresses')}`
-    const span = node.chain.seconds === null ? '' : formatDuration(node.chain.seconds)
-    const ends = `${addressOf(graph.holders[node.members[0]!]!)} to ${addressOf(graph.holders[node.members.at(-1)!]!)}`
+    const { peeled, peeledTo, seconds } = node.chain
+    const to = `to ${counted(peeledTo, 'address', 'addresses')}`
+    const span = seconds === null ? '' : formatDuration(seconds)
+    const [first, last] = [node.members[0]!, node.members.at(-1)!].map((n) => addressOf(graph.holders[n]!))
+    const hops = counted(node.members.length, 'hop')
+    const name = printable(`Chain of ${hops}, ${first} to ${last}`, 240)
+    const notes =
+      peeled === 0n ? ['nothing peeled', span] : [`peeled ${shortAmount(peeled, decimals, symbol)}`, to, span]
     return {
-      name: `chain of ${counted(node.members.length, 'hop')}`,
+      name,
       lines: [
-        { role: 'name' as const, text: counted(node.members.length, 'hop') },
+        { role: 'name' as const, text: `Chain of ${hops}` },
         { role: 'amount' as const, text: short },
-        { role: 'note' as const, text: node.chain.peeled === 0n ? 'nothing peeled' : peeled },
-        { role: 'note' as const, text: node.chain.peeled === 0n ? span : `${to.replace('peeled ', '')}` },
-        { role: 'note' as const, text: node.chain.peeled === 0n ? '' : span },
+        ...notes.map((text) => ({ role: 'note' as const, text })),
       ].filter((line) => line.text !== ''),
-      title: `Peel chain: ${counted(node.members.length, 'hop')}, ${exact} in, ${formatGrouped(node.chain.peeled, decimals)} ${printable(symbol, 12)} ${to}${span === '' ? '' : `, ${span}`}; ${printable(ends, 200)}`,
+      title: `${name}: ${exact} in, ${formatGrouped(peeled, decimals)} ${unit} peeled ${to}${span === '' ? '' : `, ${span}`}`,
     }
   }
   if (node.reason !== null) {
     const reason = reasonName(node.reason, flow.direction)
-    const named = label !== null || only !== null
-    const name = label ?? (only === null ? reason : shortAddress(only))
     const places = counted(node.places, 'address', 'addresses')
     const percent = bound ? '' : shareText(amount, graph.total)
+    const named = label !== null || only !== null
+    const name = [label === null ? reason : `${reason}: ${label}`, address ?? places].join(', ')
     return {
-      name: named ? `${reason} ${name}` : reason,
+      name,
       lines: [
-        { role: 'name' as const, text: name },
+        { role: 'name' as const, text: label ?? (only === null ? reason : shortAddress(only)) },
         { role: 'amount' as const, text: short },
         { role: 'note' as const, text: [named ? reason : places, percent].filter(Boolean).join(' · ') },
         { role: 'note' as const, text: named && node.places > 1 ? places : '' },
       ].filter((line) => line.text !== ''),
-      title: `${reason}${label === null ? '' : `: ${label}`}, ${address ?? places}: ${exact}${share}`,
+      title: `${name}: ${exact}${share}`,
     }
   }
   const stolen = node.kind === 'seed'
-  const name =
-    node.kind === 'more' || only === null
-      ? `${formatGrouped(BigInt(node.members.length), 0)} ${stolen ? 'more sources' : 'more addresses'}`
-      : (label ?? shortAddress(only))
+  const more = stolen ? 'more sources' : 'more addresses'
+  const several = `${formatGrouped(BigInt(node.members.length), 0)} ${more}`
   const again = stolen && node.inflow > 0n ? ` (${formatGrouped(node.inflow, decimals)} came back)` : ''
+  const origin = stolen ? (flow.direction === 'forward' ? 'Stolen from ' : 'Asked about: ') : ''
+  const name = only === null ? several : [label, address].filter((part) => part !== null).join(', ')
   return {
     name,
     lines: [
-      { role: 'name' as const, text: name },
+      { role: 'name' as const, text: only === null ? several : (label ?? shortAddress(only)) },
       { role: 'amount' as const, text: short },
       ...(label !== null && only !== null ? [{ role: 'note' as const, text: shortAddress(only) }] : []),
     ],
-    title: `${stolen ? (flow.direction === 'forward' ? 'Stolen at ' : 'Asked about: ') : ''}${label === null ? '' : `${label}, `}${address ?? many}: ${exact}${stolen ? `${share}${again}` : ' passed through'}${inner}`,
+    title: `${origin}${name}: ${exact}${stolen ? `${share}${again}` : ' passed through'}${inner}`,
   }
 }
 

@@ -3,10 +3,11 @@
  * every edge is between two nodes or inside one, and every leaf is a node or an edge to one: sums cannot be lost.
  * @module
  */
-import type { FlowLabel, LeafReason } from '../trace/flow.ts'
+import type { LeafReason } from '../trace/flow.ts'
 import { type Chain, findChains } from './chains.ts'
 import { type GraphLeaf, type HolderGraph, stoppingLabel } from './holderGraph.ts'
 import type { NodeKind } from './scene.ts'
+import { sharedName } from './words.ts'
 
 export interface FoldedNode {
   readonly kind: NodeKind
@@ -17,8 +18,8 @@ export interface FoldedNode {
   /** Holders at which this leaf is, in whole or in part; 0 for other nodes. */
   places: number
   readonly chain: Chain | null
-  /** Set where all members are one named service; or one labelled holder. */
-  readonly label: FlowLabel | null
+  /** Where all members go by one name: a service, or one labelled holder. Untrusted. */
+  readonly name: string | null
   own: bigint
   inflow: bigint
   outflow: bigint
@@ -102,14 +103,15 @@ export function foldGraph(graph: HolderGraph, settings: FoldSettings, backward: 
     reason: LeafReason | null,
     members: number[],
     chain: Chain | null,
-    label: FlowLabel | null,
+    name: string | null,
   ): number => {
     for (const member of members) nodeOf[member] = nodes.length
     const sums = { places: 0, own: 0n, inflow: 0n, outflow: 0n, innerHops: 0, innerAmount: 0n }
-    return nodes.push({ kind, column, reason, members, chain, label, ...sums }) - 1
+    return nodes.push({ kind, column, reason, members, chain, name, ...sums }) - 1
   }
 
-  const labelOf = (holder: number): FlowLabel | null => graph.labels.get(graph.holders[holder]!)?.[0] ?? null
+  const nameOf = (holder: number): string | null =>
+    graph.labels.get(graph.holders[holder]!)?.[0]?.name ?? null
   const enough = (amount: bigint): boolean => Number(amount) >= Number(graph.total) * settings.foldBelowShare
 
   const bySize = (a: { amount: bigint; first: number }, b: { amount: bigint; first: number }): number =>
@@ -117,7 +119,7 @@ export function foldGraph(graph: HolderGraph, settings: FoldSettings, backward: 
 
   const seedRows = seeds.map((holder) => ({ amount: through[holder]!, first: holder, members: [holder] }))
   for (const row of split(seedRows.sort(bySize), perColumn, enough)) {
-    add('seed', 0, null, row.members, null, row.members.length === 1 ? labelOf(row.first) : null)
+    add('seed', 0, null, row.members, null, row.members.length === 1 ? nameOf(row.first) : null)
   }
 
   for (let column = 1; column <= middle; column++) {
@@ -131,12 +133,12 @@ export function foldGraph(graph: HolderGraph, settings: FoldSettings, backward: 
       const single = row.rest === 0
       const chain = single ? row.head.chain : null
       const kind = chain !== null ? 'chain' : single ? 'holder' : 'more'
-      add(kind, column, null, row.members, chain, kind === 'holder' ? labelOf(row.first) : null)
+      add(kind, column, null, row.members, chain, kind === 'holder' ? nameOf(row.first) : null)
     }
   }
 
-  const rests = foldLeaves(graph, leafHolders, leavesOf, perColumn, enough, (reason, members, label) =>
-    add('leaf', columns - 1, reason, members, null, label),
+  const rests = foldLeaves(graph, leafHolders, leavesOf, perColumn, enough, (reason, members, name) =>
+    add('leaf', columns - 1, reason, members, null, name),
   )
   const restOf = (reason: LeafReason): number => {
     const known = rests.get(reason)
@@ -211,22 +213,24 @@ function foldLeaves(
   leavesOf: readonly GraphLeaf[][],
   most: number,
   enough: (amount: bigint) => boolean,
-  add: (reason: LeafReason, members: number[], label: FlowLabel | null) => number,
+  add: (reason: LeafReason, members: number[], name: string | null) => number,
 ): Map<LeafReason, number> {
   const groups = new Map<
     string,
-    { reason: LeafReason; members: number[]; amount: bigint; first: number; label: FlowLabel | null }
+    { reason: LeafReason; members: number[]; amount: bigint; first: number; names: string[] }
   >()
   for (const holder of holders) {
     const leaf = leavesOf[holder]![0]!
-    const label = stoppingLabel(leaf) ?? null
-    const name = NAMED.has(leaf.reason) && label !== null ? (label.entity ?? label.name) : null
-    const key = name === null ? `${leaf.reason} #${holder}` : `${leaf.reason} ${name}`
+    const label = stoppingLabel(leaf)
+    const actor = NAMED.has(leaf.reason) ? (label?.entity ?? label?.name) : undefined
+    const key = actor === undefined ? `${leaf.reason} #${holder}` : `${leaf.reason} ${actor}`
+    const names = label === undefined ? [] : [label.name]
     const group = groups.get(key)
     if (group === undefined) {
-      groups.set(key, { reason: leaf.reason, members: [holder], amount: leaf.amount, first: holder, label })
+      groups.set(key, { reason: leaf.reason, members: [holder], amount: leaf.amount, first: holder, names })
     } else {
       group.members.push(holder)
+      group.names.push(...names)
       group.amount += leaf.amount
     }
   }
@@ -237,10 +241,11 @@ function foldLeaves(
   const whole = new Set(holders)
   for (const leaf of graph.leaves) if (!whole.has(leaf.holder)) partial.add(leaf.reason)
 
+  const nameOf = (names: readonly string[]): string | null => (names.length === 0 ? null : sharedName(names))
   const rest = new Map<LeafReason, typeof sorted>()
   for (const [place, group] of sorted.entries()) {
     const small = rest.get(group.reason)
-    if (place < most && enough(group.amount)) add(group.reason, group.members, group.label)
+    if (place < most && enough(group.amount)) add(group.reason, group.members, nameOf(group.names))
     else if (small === undefined) rest.set(group.reason, [group])
     else small.push(group)
   }
@@ -248,7 +253,7 @@ function foldLeaves(
   for (const [reason, small] of rest) {
     const single = small.length === 1 && !partial.has(reason)
     const members = small.flatMap((group) => group.members)
-    const node = add(reason, members, single ? small[0]!.label : null)
+    const node = add(reason, members, single ? nameOf(small[0]!.names) : null)
     if (!single) nodes.set(reason, node)
   }
   return nodes

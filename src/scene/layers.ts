@@ -22,6 +22,7 @@ export interface Link {
 
 const ORDER_SWEEPS = 12
 const PULL_SWEEPS = 24
+const EXCHANGE_ROUNDS = 4
 
 /** Top edge of each item, and the height of the highest column. Cost: sweeps x (items log items + links). */
 export function placeItems(
@@ -100,6 +101,7 @@ function orderColumns(
       column.sort((a, b) => centre.get(a)! - centre.get(b)! || place[a]! - place[b]!)
       note(column)
     }
+    exchange(next, neighbours)
     order = next
     const now = crossings(order, links)
     if (now < fewest) {
@@ -108,6 +110,35 @@ function orderColumns(
     }
   }
   return best
+}
+
+/** Swaps neighbours in a column while that lowers the weight of their own crossings. */
+function exchange(order: readonly number[][], neighbours: Adjacency): void {
+  const place = new Map<number, number>()
+  for (const column of order) for (const [i, item] of column.entries()) place.set(item, i)
+  const cost = (upper: number, lower: number): number => {
+    let sum = 0
+    for (const side of neighbours) {
+      for (const a of side[upper]!) {
+        for (const b of side[lower]!) {
+          if (place.get(a.item)! > place.get(b.item)!) sum += a.weight * b.weight
+        }
+      }
+    }
+    return sum
+  }
+  for (let round = 0; round < EXCHANGE_ROUNDS; round++) {
+    for (const column of order) {
+      for (let i = 1; i < column.length; i++) {
+        const [upper, lower] = [column[i - 1]!, column[i]!]
+        if (cost(lower, upper) >= cost(upper, lower)) continue
+        column[i - 1] = lower
+        column[i] = upper
+        place.set(lower, i - 1)
+        place.set(upper, i)
+      }
+    }
+  }
 }
 
 function mean(neighbours: readonly Neighbour[], value: Float64Array): number | null {

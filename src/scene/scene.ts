@@ -37,6 +37,8 @@ export interface SceneNode {
   readonly width: number
   readonly height: number
   readonly lines: readonly SceneText[]
+  /** Label and full address, or what the node stands for. */
+  readonly name: string
   /** Everything about the node in one sentence, for a tooltip and a screen reader. */
   readonly title: string
   /** Stolen money that came in from other nodes, base units. */

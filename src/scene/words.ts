@@ -81,3 +81,20 @@ export function shareText(part: bigint, whole: bigint): string {
 export function counted(n: number, one: string, many: string = `${one}s`): string {
   return `${formatGrouped(BigInt(n), 0)} ${n === 1 ? one : many}`
 }
+
+/**
+ * One name for several addresses of one service: the words that their names begin with in common, or else the first
+ * name and how many others there are.
+ * @example
+ * sharedName(['HTX 33', 'HTX 34']) // 'HTX'
+ */
+export function sharedName(names: readonly string[]): string {
+  const distinct = [...new Set(names)]
+  const first = distinct[0] ?? ''
+  if (distinct.length <= 1) return first
+  const words = first.split(' ')
+  let same = 0
+  while (same < words.length && distinct.every((name) => name.split(' ', same + 1)[same] === words[same]))
+    same++
+  return same > 0 ? words.slice(0, same).join(' ') : `${first} and ${distinct.length - 1} more`
+}

@@ -1,0 +1,168 @@
+/**
+ * What every section of the report asks of a flow: assets, labels and how to print a holder or an amount.
+ * @module
+ */
+import { counted } from '../scene/index.ts'
+import type { Flow, FlowLabel, UsdCents } from '../trace/flow.ts'
+import {
+  addressOf,
+  BITCOIN,
+  BITCOIN_CASH,
+  BSC,
+  chainOf,
+  ETHEREUM,
+  formatGrouped,
+  formatUsdCents,
+  LITECOIN,
+  POLYGON,
+  TRON,
+} from '../units/index.ts'
+import { untrusted } from './escape.ts'
+
+/** What the caller adds to a flow. Nothing here changes a figure. */
+export interface ReportOptions {
+  readonly title?: string
+  readonly caseNumber?: string
+  readonly preparedBy?: string
+  /** Unix seconds; not printed where absent, so that one flow gives one document. */
+  readonly generatedTime?: number
+  /** Of the flow file, lower-case hex. */
+  readonly flowSha256?: string
+}
+
+export interface Context {
+  readonly flow: Flow
+  readonly options: ReportOptions
+  readonly forward: boolean
+  /** More than one chain: holders are printed with theirs. */
+  readonly chains: number
+  /** False where every asset is dollars already; then USD columns would repeat the amounts. */
+  readonly showUsd: boolean
+  readonly decimals: (asset: string) => number
+  /** Symbol as HTML. */
+  readonly symbol: (asset: string) => string
+  /** Exact, with its unit. */
+  readonly amount: (asset: string, baseUnits: string | bigint) => string
+  readonly labels: (holder: string) => readonly FlowLabel[]
+}
+
+export function createContext(flow: Flow, options: ReportOptions): Context {
+  const assets = new Map(flow.assets.map((row) => [row.asset, row]))
+  const labels = new Map(flow.holders.map((row) => [row.holder, row.labels]))
+  const chains = new Set<string>()
+  for (const row of flow.seeds) chains.add(row.chain)
+  for (const row of flow.leaves) chains.add(row.chain)
+  const decimals = (asset: string): number => assets.get(asset)?.decimals ?? 0
+  const symbol = (asset: string): string => {
+    const row = assets.get(asset)
+    return row === undefined ? 'base units' : untrusted(row.symbol, 24)
+  }
+  return {
+    flow,
+    options,
+    forward: flow.direction === 'forward',
+    chains: chains.size,
+    showUsd: !flow.assets.every((row) => row.asset.includes('/iso4217:')),
+    decimals,
+    symbol,
+    amount: (asset, baseUnits) =>
+      `<span class=n>${decimal(BigInt(baseUnits), decimals(asset))}</span> ${symbol(asset)}`,
+    labels: (holder) => labels.get(holder) ?? [],
+  }
+}
+
+/**
+ * Exact and grouped. Coins of up to eight places keep them all, so that columns align; finer ones show the places in
+ * use, two at least, those after the sixth set small.
+ * @param align Places to fill with unseen zeros, so that points stand below each other ({@link placesOf}).
+ */
+export function decimal(baseUnits: bigint, decimals: number, align = 0): string {
+  if (decimals <= 8) return formatGrouped(baseUnits, decimals, { minDecimals: decimals })
+  const text = formatGrouped(baseUnits, decimals, { minDecimals: 2 })
+  const point = text.indexOf('.') + 1
+  const used = text.length - point
+  const large = text.slice(0, point + Math.min(used, LARGE))
+  const small = text.slice(large.length)
+  const zeros = (from: number, to: number): string =>
+    to > from ? `<span class=pad aria-hidden=true>${'0'.repeat(to - from)}</span>` : ''
+  const wide = Math.max(align, used)
+  const fine = small + zeros(Math.max(used, LARGE), wide)
+  return large + zeros(used, Math.min(LARGE, wide)) + (fine === '' ? '' : `<span class=fine>${fine}</span>`)
+}
+
+const LARGE = 6
+
+/** Decimal places that these amounts need, two at least. */
+export function placesOf(amounts: readonly (bigint | string)[], decimals: number): number {
+  let most = 2
+  for (const amount of amounts) {
+    const digits = String(amount)
+      .padStart(decimals + 1, '0')
+      .slice(-decimals || undefined)
+    most = Math.max(most, digits.replace(/0+$/, '').length)
+  }
+  return Math.min(most, decimals)
+}
+
+/** Cents, or the word `unpriced`. */
+export function usd(cents: UsdCents | bigint): string {
+  return cents === 'unpriced'
+    ? '<span class=unpriced>unpriced</span>'
+    : `<span class=n>${formatUsdCents(cents)}</span>`
+}
+
+/** The sum where every part has a value; otherwise what is known, and how many parts are not. */
+export function sumUsd(parts: readonly UsdCents[]): string {
+  const known = parts.filter((part) => part !== 'unpriced')
+  const missing = parts.length - known.length
+  if (known.length === 0) return usd('unpriced')
+  const sum = usd(known.reduce((all, part) => all + BigInt(part), 0n))
+  return missing === 0 ? sum : `${sum} + ${counted(missing, 'row')} <span class=unpriced>unpriced</span>`
+}
+
+/** A full address in monospace; with its chain where the report covers several. */
+export function address(context: Context, holder: string): string {
+  const own = addressOf(holder)
+  if (own === 'none') return '<span class=muted>script without address</span>'
+  return `<code>${untrusted(context.chains > 1 ? holder : own, 200)}</code>`
+}
+
+/** Transaction ids in full: evidence is never shortened. */
+export function txCode(txid: string): string {
+  return `<code>${untrusted(txid, 200)}</code>`
+}
+
+const CHAINS: ReadonlyMap<string, string> = new Map([
+  [BITCOIN, 'Bitcoin'],
+  [BITCOIN_CASH, 'Bitcoin Cash'],
+  [LITECOIN, 'Litecoin'],
+  [ETHEREUM, 'Ethereum'],
+  [BSC, 'BNB Smart Chain'],
+  [POLYGON, 'Polygon'],
+  [TRON, 'Tron'],
+])
+
+/** `Ethereum (eip155:1)`; the id alone where the chain has no name here. */
+export function chainName(chain: string): string {
+  const name = CHAINS.get(chain)
+  return name === undefined ? untrusted(chain) : `${name} (${untrusted(chain)})`
+}
+
+/** Chain of an asset id or a holder id. */
+export function chainOfAsset(asset: string): string {
+  const slash = asset.indexOf('/')
+  return slash === -1 ? chainOf(asset) : asset.slice(0, slash)
+}
+
+/** What a statement about an address rests on, in one line. */
+export function labelBasis(label: FlowLabel): string {
+  const parts = [
+    `${label.inferred ? 'inferred by' : 'source'} ${untrusted(label.source)}`,
+    label.url === null ? '' : `cites ${untrusted(label.url, 200)}`,
+    label.date === null ? 'undated' : untrusted(label.date, 40),
+    `confidence ${String(label.confidence)} of 100`,
+    label.category === null ? '' : `category ${untrusted(label.category, 60)}`,
+    label.caseInsensitive ? 'matched without upper and lower case: check the address' : '',
+  ]
+  return parts.filter(Boolean).join(', ')
+}

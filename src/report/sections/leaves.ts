@@ -1,0 +1,102 @@
+import { counted, reasonName, shareText } from '../../scene/index.ts'
+import { type FlowBalance, type FlowLabel, type FlowLeaf, LEAF_REASONS } from '../../trace/flow.ts'
+import { formatTime } from '../../units/index.ts'
+import { address, type Context, decimal, labelBasis, txCode, usd } from '../context.ts'
+import { untrusted } from '../escape.ts'
+import { paintGlyph } from '../paint/svg.ts'
+
+/** More transaction ids than this are folded away on the screen; print has them all. */
+const OPEN_TXIDS = 3
+
+/** 5. Every place where following stopped. */
+export function leaves(context: Context): string {
+  const title = context.forward ? 'Where the money is' : 'Where the money came from'
+  const tables = context.flow.balance.map((row) => table(context, row))
+  return `<section id=leaves><h2>5. ${title}</h2><p>Names are statements by the sources given, not findings of this report.</p>${tables.join('')}</section>`
+}
+
+function table(context: Context, row: FlowBalance): string {
+  const rows = context.flow.leaves
+    .filter((leaf) => leaf.theft === row.theft && leaf.asset === row.asset)
+    .sort(
+      (a, b) =>
+        compare(BigInt(b.amount), BigInt(a.amount)) ||
+        LEAF_REASONS.indexOf(a.reason) - LEAF_REASONS.indexOf(b.reason),
+    )
+  const head = [
+    'Holder and statements',
+    'Why it ends here',
+    `${context.symbol(row.asset)}, share`,
+    ...(context.showUsd ? ['USD when stolen, on arrival'] : []),
+    'First and last arrival',
+  ]
+  const columns = head.map(
+    (name, i) => `<th scope=col${i === 2 || name.startsWith('USD') ? ' class=num' : ''}>${name}`,
+  )
+  return `<table class=leaves><caption>${untrusted(row.theft)}: ${counted(rows.length, 'place')}, largest first</caption><thead><tr>${columns.join('')}</thead>${rows.map((leaf) => tbody(context, row, leaf, head)).join('')}</table>`
+}
+
+function tbody(context: Context, row: FlowBalance, leaf: FlowLeaf, head: readonly string[]): string {
+  const { decimals, showUsd } = context
+  const share = row.bound
+    ? ''
+    : `<br><span class=muted>${shareText(BigInt(leaf.amount), BigInt(row.stolen))}</span>`
+  const worth = showUsd
+    ? `<td class=num data-h="USD when stolen, on arrival">${usd(leaf.usd)}<br>${usd(leaf.usdAtArrival)}`
+    : ''
+  const main = `<tr><th scope=row>${holder(context, leaf)}<td data-h="Why it ends here">${why(context, leaf)}<td class=num data-h="Amount">${decimal(BigInt(leaf.amount), decimals(row.asset))}${share}${worth}<td class=when data-h="First and last arrival">${formatTime(leaf.firstTime)}<br>${formatTime(leaf.lastTime)}`
+  const deposits = (leaf.deposits ?? []).map(
+    (deposit) =>
+      `<li>${address(context, deposit.holder)} ${context.amount(leaf.asset, deposit.amount)}, inferred by ${untrusted(deposit.rule)}, confidence ${String(deposit.confidence)} of 100`,
+  )
+  const paid =
+    deposits.length === 0
+      ? ''
+      : `<p class=sub>Paid through ${counted(deposits.length, 'deposit address', 'deposit addresses')}, <strong>inferred, not stated</strong>:</p><ul class=plain>${deposits.join('')}</ul>`
+  return `<tbody>${main}<tr class=txs><td colspan=${head.length}>${paid}${transactions(context, leaf.txids)}</tbody>`
+}
+
+/** Name, address, and every statement about it. */
+function holder(context: Context, leaf: FlowLeaf): string {
+  const labels = leaf.labels.length > 0 ? leaf.labels : context.labels(leaf.holder)
+  const name =
+    labels[0] === undefined || labels[0].name.trim() === ''
+      ? ''
+      : `<strong>${untrusted(labels[0].name, 80)}</strong>${inferredMark(labels[0])}<br>`
+  const payer = leaf.reason === 'fee' ? '<span class=muted>paid by</span> ' : ''
+  return `${name}${payer}${address(context, leaf.holder)}${statements(labels)}`
+}
+
+export function inferredMark(label: FlowLabel): string {
+  return label.inferred ? ' <span class=tag>inferred</span>' : ''
+}
+
+function statements(labels: readonly FlowLabel[]): string {
+  if (labels.length === 0) return ''
+  const items = labels.map(
+    (label, i) => `<li>${i === 0 ? '' : `${untrusted(label.name, 80)}: `}${labelBasis(label)}`,
+  )
+  return `<ul class=basis>${items.join('')}</ul>`
+}
+
+function why(context: Context, leaf: FlowLeaf): string {
+  const busy =
+    leaf.busy === undefined
+      ? ''
+      : `<br><span class=muted>${leaf.busy.atLeast ? 'at least ' : ''}${counted(leaf.busy.transactions, 'transaction')}</span>`
+  return `<span class=reason>${paintGlyph(leaf.reason)} ${reasonName(leaf.reason, context.flow.direction)}</span>${busy}`
+}
+
+/** All of them; many are folded on the screen. */
+export function transactions(context: Context, txids: readonly string[]): string {
+  const what = context.forward ? 'that put it there' : 'that took it from there'
+  if (txids.length === 0) return '<p class=sub>No transaction named.</p>'
+  const list = `<ul class=txids>${txids.map((txid) => `<li>${txCode(txid)}`).join('')}</ul>`
+  if (txids.length <= OPEN_TXIDS)
+    return `<div class=few><span class=muted>${txids.length === 1 ? 'Transaction' : 'Transactions'}</span>${list}</div>`
+  return `<details><summary>${counted(txids.length, 'transaction')} ${what}</summary>${list}</details>`
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a === b ? 0 : a > b ? 1 : -1
+}
