@@ -152,8 +152,16 @@ function addHops(
       const to: Part[] = []
       for (let row = credit; row < creditEnd; row++) {
         if (credits.label[row] !== label || run.isDetour(credits.leg[row]!)) continue
-        const amount = BigInt(credits.amount[row]!) - (entered.get(`${credits.leg[row]} ${label}`) ?? 0n)
+        const leg = credits.leg[row]!
+        const seeded = entered.get(`${leg} ${label}`) ?? 0n
+        const amount = BigInt(credits.amount[row]!) - seeded
         if (amount > 0n) to.push({ row, amount })
+        // Stolen with this very credit, which is a stop: it ends here without a hop.
+        const stop = seeded > 0n ? stopAt(reach, run, leg, fate[row]!) : null
+        if (stop === null) continue
+        const theft = label - FIRST_THEFT
+        const [holder, movement] = [run.seedHolder(leg), run.movements[op]!]
+        findings.ends.push({ theft, asset: run.asset, holder, movement, reason: stop, amount: seeded })
       }
       const pairs = pairUp(
         from.map(({ amount }) => amount),
@@ -188,22 +196,22 @@ function addHop(
   fate: number,
   amount: bigint,
 ): void {
-  const { asset, movements, tape, pools, backward } = run
+  const { asset, movements, backward } = run
   const near = run.debitHolder(debitLeg)
-  let far = run.creditHolder(creditLeg)
-  let stop: LeafReason | null = null
-  if (fate === 3) {
-    const lost = run.lost(near, creditLeg)
-    far = lost.holder
-    stop = lost.reason
-  } else if (fate === 2) stop = 'dust'
-  else if (fate === 1) {
-    const { stop: reason } = reach.pools.all[pools[tape.creditPool[creditLeg]!]!]!
-    stop = reason === 'open' ? null : reason
-  }
+  const lost = fate === 3 ? run.lost(near, creditLeg) : null
+  const far = lost ? lost.holder : run.creditHolder(creditLeg)
+  const stop = lost ? lost.reason : stopAt(reach, run, creditLeg, fate)
   const theft = label - FIRST_THEFT
   const movement = movements[op]!
   const [from, to] = backward ? [far, near] : [near, far]
   findings.hops.push({ theft, asset, movement, from, to, amount, of: run.whole(creditLeg) ?? amount, stop })
   if (stop !== null) findings.ends.push({ theft, asset, holder: far, movement, reason: stop, amount })
+}
+
+/** Why following ends at a credit that has a pool; null where it goes on. */
+function stopAt(reach: Reach, { tape, pools }: Run, leg: number, fate: number): LeafReason | null {
+  if (fate === 2) return 'dust'
+  if (fate !== 1) return null
+  const { stop } = reach.pools.all[pools[tape.creditPool[leg]!]!]!
+  return stop === 'open' ? null : stop
 }

@@ -1,0 +1,170 @@
+/**
+ * Small ledgers and books for the tests of this room.
+ * @module
+ */
+import type { Transaction, Transfer } from '../chain/transaction.ts'
+import type { Label, LabelBook, LabelMatch, StopKind } from '../label/label.ts'
+import { createMemoryLedger } from '../ledger/index.ts'
+import type { Covers, Ledger } from '../ledger/ledger.ts'
+import type { PriceBook } from '../price/price.ts'
+import { BITCOIN_REGTEST, ETHEREUM, type HolderId } from '../units/caip.ts'
+import { DEFAULT_BUSY, type TraceBooks, type TraceRequest } from './request.ts'
+
+/** US dollars in cents: amounts of these tests read as they are. */
+export const USD: string = `${ETHEREUM}/iso4217:USD`
+export const RBTC: string = `${BITCOIN_REGTEST}/slip44:1`
+export const START = 1_600_000_000
+
+/** A made-up account, by a short name: `0x…` with the name's bytes at its end. */
+export function account(name: string): HolderId {
+  return `${ETHEREUM}:0x${Buffer.from(name).toString('hex').padStart(40, '0')}`
+}
+
+export function nameOf(holder: HolderId): string {
+  const hex = holder.slice(holder.indexOf('0x') + 2).replace(/^(00)+/, '')
+  return Buffer.from(hex, 'hex').toString()
+}
+
+export function txidOf(n: number): string {
+  return `0x${n.toString(16).padStart(64, '0')}`
+}
+
+/** `[from, to, amount]`, a transaction a row, ten seconds and one block apart; an amount may be `fee`. */
+export type Row = readonly [
+  from: string | null,
+  to: string | null,
+  amount: number | bigint,
+  kind?: Transfer['kind'],
+]
+
+export function accountTransactions(rows: readonly Row[], asset: string = USD): Transaction[] {
+  return rows.map(([from, to, amount, kind], i) => ({
+    chain: ETHEREUM,
+    txid: txidOf(i + 1),
+    height: 1000 + i,
+    index: 0,
+    time: START + i * 10,
+    transfers: [
+      {
+        from: from === null ? null : account(from),
+        to: to === null ? null : account(to),
+        asset,
+        amount: BigInt(amount),
+        kind: kind ?? 'token',
+      },
+    ],
+    inputs: [],
+    outputs: [],
+  }))
+}
+
+/** A UTXO transaction: inputs `[txid number, n]`, outputs `[holder, sats]`. */
+export function utxo(
+  n: number,
+  inputs: readonly (
+    | readonly [tx: number, n: number]
+    | readonly [tx: number, n: number, holder: string, sats: bigint]
+  )[],
+  outputs: readonly (readonly [string | null, bigint])[],
+): Transaction {
+  return {
+    chain: BITCOIN_REGTEST,
+    txid: n.toString(16).padStart(64, '0'),
+    height: n,
+    index: 0,
+    time: START + n * 600,
+    transfers: [],
+    inputs: inputs.map(([tx, index, holder, sats]) => ({
+      txid: tx.toString(16).padStart(64, '0'),
+      n: index,
+      ...(holder === undefined ? {} : { holder: coin(holder) }),
+      ...(sats === undefined ? {} : { amount: sats }),
+    })),
+    outputs: outputs.map(([holder, amount]) => ({ holder: holder === null ? null : coin(holder), amount })),
+  }
+}
+
+/** A made-up holder on the UTXO chain. */
+export function coin(name: string): HolderId {
+  return `${BITCOIN_REGTEST}:${name}`
+}
+
+export function ledgerOf(transactions: readonly Transaction[], covers: Covers = { kind: 'all' }): Ledger {
+  const ledger = createMemoryLedger()
+  ledger.append(transactions, covers)
+  return ledger
+}
+
+export function label(name: string, stop: StopKind | null, level = 50): Label {
+  return {
+    address: '',
+    chain: null,
+    name,
+    entity: name.toLowerCase(),
+    category: stop === 'service' ? 'exchange' : stop,
+    abuse: null,
+    stop,
+    confidence: { id: 'service_data', level },
+    file: 'labels.csv',
+    sha256: '00',
+    pack: null,
+    source: null,
+    date: '2024-01-01',
+    currency: null,
+    definesCluster: false,
+    caseless: false,
+  }
+}
+
+export function books(
+  ledger: Ledger,
+  labels: Readonly<Record<HolderId, Label>> = {},
+  usdE12?: bigint,
+): TraceBooks {
+  const book: LabelBook = {
+    of: (holders) =>
+      new Map(
+        holders.flatMap((holder): [HolderId, LabelMatch[]][] => {
+          const found = labels[holder]
+          return found ? [[holder, [{ label: found, caseInsensitive: false }]]] : []
+        }),
+      ),
+    sources: () => [],
+  }
+  const prices: PriceBook = {
+    at: (symbol, unixSeconds) =>
+      usdE12 === undefined
+        ? null
+        : {
+            symbol,
+            from: unixSeconds - (unixSeconds % 86_400),
+            to: unixSeconds - (unixSeconds % 86_400) + 86_400,
+            usdE12,
+            lowE12: null,
+            highE12: null,
+            source: 'test.csv',
+            disputedBy: [],
+          },
+    sources: () => [],
+  }
+  return { ledger, labels: book, prices, version: '0.0.0-test' }
+}
+
+export function request(change: Partial<TraceRequest> & Pick<TraceRequest, 'seeds'>): TraceRequest {
+  return {
+    rule: 'fifo',
+    direction: 'forward',
+    seedMode: 'auto',
+    maxHops: null,
+    dust: null,
+    until: null,
+    busy: DEFAULT_BUSY,
+    minConfidence: 20,
+    passThrough: [],
+    ...change,
+  }
+}
+
+export function from(...names: string[]): TraceRequest['seeds'] {
+  return [{ theft: 'theft', of: { kind: 'holders', holders: names.map(account) } }]
+}
