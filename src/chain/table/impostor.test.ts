@@ -3,6 +3,7 @@ import { ARBITRUM, ETHEREUM, TRON } from '../../units/caip.ts'
 import { findImpostors, skeleton } from './impostor.ts'
 
 const USDT_TRON = `${TRON}/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t`
+const DAI = `${ETHEREUM}/erc20:0x6B175474E89094C44Da98b954EedeAC495271d0F`
 const USDC = `${ETHEREUM}/erc20:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48`
 
 const token = (
@@ -41,6 +42,7 @@ describe('findImpostors', () => {
     expect(findImpostors([token('USDТ')])).toEqual([
       { asset: `${TRON}/trc20:x`, symbol: 'USDТ', sign: 'symbol', imitates: USDT_TRON },
     ])
+    expect(findImpostors([token('DAl', ETHEREUM)])[0]).toMatchObject({ sign: 'symbol', imitates: DAI })
     expect(findImpostors([token('USDC')])[0]).toMatchObject({ sign: 'symbol', imitates: USDC })
   })
 

@@ -36,8 +36,7 @@ const CONFUSABLE: ReadonlyMap<string, string> = new Map(
     D: 'ᎠⅮ',
     E: 'ΕЕᎬ',
     H: 'ΗНᎻ',
-    I: 'ΙІӀ1|',
-    L: 'Ꮮ',
+    I: 'ΙІӀ1|LᏞ',
     N: 'Ν',
     O: 'ΟО0Օ',
     R: 'ᎡᏒ',
@@ -56,7 +55,7 @@ const DOMAIN = /(?:^|[\s/(])[\p{L}\p{N}-]{1,63}\.\p{L}{2,24}(?:[\s/)]|$)/u
 
 /**
  * What the eye reads: compatibility forms folded (NFKD), unseen and combining characters and punctuation dropped,
- * look-alike letters replaced, case folded. Two texts with one skeleton can be taken for each other (UTS 39, section 4).
+ * look-alike letters replaced, case folded. `I`, `l` and `1` are one. Two texts with one skeleton can be taken for each other (UTS 39, section 4).
  *
  * @example
  * skeleton('ＵＳ\u200bDТ') // 'USDT'

@@ -70,7 +70,10 @@ export function recognise(
   const fit = missing.find(
     ({ layout, absent }) => absent.length === 0 && placeOf(folded, layout.excludes ?? []) < 0,
   )
-  if (fit === undefined) throw new UnknownLayoutError(file, header, missing)
+  if (fit === undefined) {
+    missing.sort((a, b) => a.absent.length - b.absent.length)
+    throw new UnknownLayoutError(file, header, missing)
+  }
   return { layout: fit.layout, columns: placesOf(fit.layout, header, file) }
 }
 
@@ -101,7 +104,7 @@ function placeOf(folded: readonly string[], spellings: readonly Spelling[]): num
 }
 
 function shown(spelling: Spelling): string {
-  return typeof spelling === 'string' ? spelling : spelling.source.replace(/[\\^$]|\(\?:.*?\)/g, '')
+  return typeof spelling === 'string' ? spelling : spelling.source.slice(1).replace(/\\\(.*$/, '(…)')
 }
 
 /** The columns of an unknown header that a mapping most likely wants. */

@@ -7,11 +7,10 @@ import { printable } from '../../units/text.ts'
 import { BadFileError, readText } from './readText.ts'
 import { MAX_RECORD_LENGTH, type TextRecord } from './splitCsv.ts'
 
-/**
- * Longest JSON document, in characters; an explorer's answer of 10,000 rows has 7 million. Parsed, the worst of this
- * length (empty objects) takes some 300 MB. JSON Lines have no limit but that of a line.
- */
+/** Longest JSON document, in characters: an answer of 10,000 rows has 8 million. JSON Lines are bounded by the line. */
 const MAX_JSON_LENGTH = 16 * 1024 * 1024
+/** Values in one document: the same answer has 250,000. A million empty objects take some 500 MB while parsed. */
+const MAX_VALUES = 1_000_000
 /** Explorers' answers are 4 deep (document, array, row, token information). */
 const MAX_DEPTH = 16
 const MAX_COLUMNS = 256
@@ -52,7 +51,11 @@ export async function readJsonDocument(path: string, file: string): Promise<read
     }
   }
   const document = parse(text)
-  if (document === undefined) throw badJson(file, `not valid JSON, or nested deeper than ${MAX_DEPTH}`)
+  if (document === undefined)
+    throw badJson(
+      file,
+      `not valid JSON, nested deeper than ${MAX_DEPTH}, or of more than ${MAX_VALUES} values`,
+    )
   const rows = rowsOf(document)
   if (rows === null) {
     const said = isObject(document)
@@ -101,9 +104,9 @@ export function jsonCells({ line, value }: JsonRecord, columns: readonly string[
   return { line, cells: row === null ? [] : columns.map((column) => row.get(column) ?? '') }
 }
 
-/** The JSON value with numbers as text; undefined where there is none or it is too deep. */
+/** The JSON value with numbers as text; undefined where there is none or it is beyond the bounds. */
 function parse(text: string): unknown {
-  if (isTooDeep(text)) return undefined
+  if (isUnbounded(text)) return undefined
   // ES2025 "JSON.parse source text access": the third argument has the literal as written.
   const keepDigits = (_key: string, value: unknown, context?: { source?: string }): unknown =>
     typeof value === 'number' ? context!.source! : value
@@ -114,15 +117,17 @@ function parse(text: string): unknown {
   }
 }
 
-function isTooDeep(text: string): boolean {
+function isUnbounded(text: string): boolean {
   let depth = 0
+  let values = 0
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
     if (c === 34) {
       for (i++; i < text.length && text.charCodeAt(i) !== 34; i++) if (text.charCodeAt(i) === 92) i++
-    } else if (c === 91 || c === 123) {
-      if (++depth > MAX_DEPTH) return true
-    } else if (c === 93 || c === 125) depth--
+    } else if (c === 44) values++
+    else if (c === 91 || c === 123) depth++
+    else if (c === 93 || c === 125) depth--
+    if (depth > MAX_DEPTH || values > MAX_VALUES) return true
   }
   return false
 }

@@ -30,7 +30,7 @@ const AS_UTF8 = 'Save the file as UTF-8 (in a spreadsheet: "CSV UTF-8") and impo
  */
 export async function* readText(path: string): AsyncGenerator<string, void> {
   const file = basename(path)
-  const handle = await openFile(path, file)
+  const handle = await openFile(path)
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
@@ -64,7 +64,8 @@ export async function* readText(path: string): AsyncGenerator<string, void> {
   }
 }
 
-async function openFile(path: string, file: string): Promise<FileHandle> {
+/** @throws BadFileError where it is no regular file that can be read. */
+export async function openFile(path: string, file: string = basename(path)): Promise<FileHandle> {
   const noFile = (what: string, cause?: unknown): BadFileError =>
     new BadFileError({ code: 'TABLE_NO_FILE', file }, what, 'Give the path of a CSV or JSON file.', { cause })
   let handle: FileHandle
@@ -128,7 +129,10 @@ function firstInvalid(bytes: Uint8Array): number {
 }
 
 type BadFileData =
-  | { readonly code: 'TABLE_NO_FILE' | 'TABLE_EMPTY' | 'TABLE_BINARY'; readonly file: string }
+  | {
+      readonly code: 'TABLE_NO_FILE' | 'TABLE_EMPTY' | 'TABLE_BINARY' | 'TABLE_CANNOT_WRITE'
+      readonly file: string
+    }
   | { readonly code: 'TABLE_BAD_ENCODING'; readonly file: string; readonly byteOffset: number }
   | {
       readonly code: 'TABLE_LINE_TOO_LONG' | 'TABLE_OPEN_QUOTE'

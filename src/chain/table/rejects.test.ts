@@ -15,27 +15,32 @@ const reject = {
 }
 
 describe('openRejects', () => {
-  test('puts the file in its place when it is complete, safe for a spreadsheet', async () => {
+  test('puts the file in its place when it is complete, safe for a spreadsheet', () => {
     const path = rejectsPath(write('in.csv', ''))
     expect(path).toMatch(/in\.rejects\.csv$/)
     const file = openRejects(path, ['a', 'b', 'c'])
-    await file.add(reject)
+    file.add(reject)
     expect(existsSync(path)).toBe(false)
-    expect(await file.close()).toBe(1)
+    expect(file.close()).toBe(1)
     expect(readFileSync(path, 'utf8')).toBe(
       `a,b,c,rejected_line,rejected_column,rejected_reason\nx,'=1+1,"""q"",",3,b,negative\n`,
     )
     expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.partial'))).toEqual([])
   })
 
-  test('writes nothing where nothing was refused, and leaves nothing behind when given up', async () => {
+  test('writes nothing where nothing was refused, and leaves nothing behind when given up', () => {
     const path = rejectsPath(write('none.csv', ''))
-    expect(await openRejects(path, ['a']).close()).toBe(0)
+    expect(openRejects(path, ['a']).close()).toBe(0)
     const given = openRejects(path, ['a'])
-    await given.add(reject)
-    await given.abort()
+    given.add(reject)
+    given.abort()
     expect(readdirSync(dirname(path)).filter((name) => name.startsWith('none.rejects'))).toEqual([])
   })
+})
+
+test('openRejects says where it cannot write', () => {
+  const file = openRejects('/nowhere/in.rejects.csv', ['a'])
+  expect(() => file.add(reject)).toThrow('in.rejects.csv: it cannot be written (ENOENT)')
 })
 
 test('hashFile is SHA-256 (FIPS 180-4, example "abc")', async () => {

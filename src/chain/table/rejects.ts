@@ -2,17 +2,20 @@
  * Rows that were refused, in a file of their own: the columns as they were, then where and why.
  * @module
  */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { basename } from 'node:path'
 import { csvLine } from './csvLine.ts'
+import { BadFileError } from './readText.ts'
 import type { Reject } from './table.ts'
 
 export interface RejectFile {
   readonly path: string
-  add(reject: Reject): Promise<void>
+  /** Can be given as `onReject`. @throws BadFileError where the disk refuses. */
+  add(reject: Reject): void
   /** Puts the file in its place; nothing is written where no row was refused. Number of rows. */
-  close(): Promise<number>
+  close(): number
   /** Leaves nothing behind. */
-  abort(): Promise<void>
+  abort(): void
 }
 
 /** `<name>.rejects.csv` beside the file. */
@@ -26,29 +29,48 @@ export function rejectsPath(path: string): string {
  */
 export function openRejects(path: string, header: readonly string[]): RejectFile {
   const partial = `${path}.partial`
-  let handle: FileHandle | undefined
+  let descriptor: number | undefined
   let rows = 0
+
+  const write = (cells: readonly string[]): void => {
+    guarded(path, () => {
+      descriptor ??= openSync(partial, 'w')
+      writeSync(descriptor, csvLine(cells))
+    })
+  }
+
   return {
     path,
-    add: async ({ line, column, reason, record }) => {
-      if (handle === undefined) {
-        handle = await open(partial, 'w')
-        await handle.write(csvLine([...header, 'rejected_line', 'rejected_column', 'rejected_reason']))
-      }
+    add: ({ line, column, reason, record }) => {
+      if (rows === 0) write([...header, 'rejected_line', 'rejected_column', 'rejected_reason'])
       rows++
-      const cells = header.map((_, i) => record[i] ?? '')
-      await handle.write(csvLine([...cells, String(line), column, reason]))
+      write([...header.map((_, i) => record[i] ?? ''), String(line), column, reason])
     },
-    close: async () => {
-      if (handle === undefined) return 0
-      await handle.sync()
-      await handle.close()
-      await rename(partial, path)
+    close: () => {
+      guarded(path, () => {
+        if (descriptor === undefined) return
+        fsyncSync(descriptor)
+        closeSync(descriptor)
+        renameSync(partial, path)
+      })
       return rows
     },
-    abort: async () => {
-      await handle?.close()
-      await rm(partial, { force: true })
+    abort: () => {
+      if (descriptor !== undefined) closeSync(descriptor)
+      rmSync(partial, { force: true })
     },
+  }
+}
+
+function guarded(path: string, step: () => void): void {
+  try {
+    step()
+  } catch (cause) {
+    throw new BadFileError(
+      { code: 'TABLE_CANNOT_WRITE', file: basename(path) },
+      `it cannot be written (${(cause as NodeJS.ErrnoException).code})`,
+      'Import from a folder that can be written to and has room.',
+      { cause },
+    )
   }
 }
