@@ -1,0 +1,57 @@
+/**
+ * The files of a folder argument.
+ * @module
+ */
+import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { LootlineError } from '../errors.ts'
+
+/** Folders in folders; deeper ones are a mistake or a trap. */
+const MAX_DEPTH = 16
+/** What lies beside data in every repository. */
+const NO_DATA = /^(?:licen[cs]e|readme|copying|notice|changelog|authors)(?:\..*)?$|\.md$|^\./i
+
+/** A file named on the command line is never skipped. */
+export interface FoundFile {
+  readonly path: string
+  readonly skip: boolean
+}
+
+/**
+ * The file itself, or every regular file below a folder, in the order of their names. Links are not followed.
+ *
+ * @throws {UnreadablePathError} where the path cannot be read
+ */
+export function filesUnder(path: string): FoundFile[] {
+  try {
+    return statSync(path).isDirectory() ? walk(path, 0) : [{ path, skip: false }]
+  } catch (error) {
+    throw new UnreadablePathError(path, error)
+  }
+}
+
+function walk(folder: string, depth: number): FoundFile[] {
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name)
+      const stat = lstatSync(path)
+      if (stat.isDirectory()) return depth < MAX_DEPTH ? walk(path, depth + 1) : [{ path, skip: true }]
+      return [{ path, skip: !stat.isFile() || NO_DATA.test(basename(path)) }]
+    })
+}
+
+export class UnreadablePathError extends LootlineError<{
+  readonly code: 'FILES_UNREADABLE'
+  readonly path: string
+}> {
+  override readonly name = 'UnreadablePathError'
+  constructor(path: string, cause: unknown) {
+    super(
+      { code: 'FILES_UNREADABLE', path },
+      `${path} cannot be read: ${cause instanceof Error ? cause.message : ''}`,
+      'Check that it exists and that this user may read it.',
+      { cause },
+    )
+  }
+}
