@@ -4,7 +4,7 @@
  * - order1: height; unix seconds on a chain of which any transaction lacks its height.
  * - order2: height * 2^21 + index in the block; without an index 2^20 + depth, where depth counts the transaction's
  *   ancestors within the same block along its longest line of spent outputs.
- * - order3: position in the transaction, where index and position are known; else place in the files, minus 2^53.
+ * - order3: position in the transaction, where index and position are known; else place in the files, minus (2^53 - 1).
  * @module
  */
 
@@ -31,7 +31,7 @@ export function order2Of(place: Place): number {
 }
 
 export function order3Of(place: Place, position: number | null, fileOrder: number): number {
-  return place.index === null || position === null ? fileOrder - 2 ** 53 : position
+  return place.index === null || position === null ? fileOrder - LAST : position
 }
 
 /**

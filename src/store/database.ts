@@ -112,11 +112,17 @@ function create(database: DatabaseSync, path: string, format: DatabaseFormat): v
 /**
  * Runs `fn` in one write transaction; rolls back and rethrows where it fails.
  *
+ * @param kind `DEFERRED` takes the write lock of each attached database only when it is written
  * @throws {StoreProblemError} where SQLite cannot; nothing is then written
  */
-export function inTransaction<T>(database: DatabaseSync, path: string, fn: () => T): T {
+export function inTransaction<T>(
+  database: DatabaseSync,
+  path: string,
+  fn: () => T,
+  kind: 'IMMEDIATE' | 'DEFERRED' = 'IMMEDIATE',
+): T {
   return wrapSqlite(path, () => {
-    database.exec('BEGIN IMMEDIATE')
+    database.exec(`BEGIN ${kind}`)
     try {
       const result = fn()
       database.exec('COMMIT')
