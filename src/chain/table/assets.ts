@@ -51,6 +51,11 @@ export function evmCoin(
   return { chain, coin }
 }
 
+/** Tokens of one file that are kept; a busy address meets some thousands. */
+export const MAX_TOKENS = 100_000
+/** Symbols are text of strangers: what is longer is cut. */
+export const MAX_SYMBOL = 64
+
 /** What a row says of a token. */
 export interface TokenCells {
   readonly cells: readonly string[]
@@ -85,34 +90,37 @@ export function createTokens(
       }
       return found.asset
     }
+    if (met.size >= MAX_TOKENS) throw new CellProblem(contract, `more than ${MAX_TOKENS} tokens in one file`)
     const address = contractIn(text, contract, chain)
     const id = tokenId(chain, address)
     const known = knownAsset(id)
     const option = stated.get(address.toLowerCase())
     const inFile = decimalsText.trim() === '' ? undefined : readDecimals(decimalsText, decimals)
-    if (known !== undefined && option !== undefined && option !== known.decimals) {
-      const what = `${known.symbol} at this contract has ${known.decimals} decimals, not ${option}`
-      throw new BadOptionError(file, 'token', what, 'Leave the option out.')
-    }
     if (known !== undefined && inFile !== undefined && inFile !== known.decimals) {
       throw new CellProblem(decimals, `${known.symbol} at this contract has ${known.decimals} decimals`)
     }
-    const places = option ?? inFile ?? derived?.get(text.toLowerCase())
-    if (known === undefined && places === undefined)
-      throw new CellProblem(decimals, 'no decimals of the token')
-    const asset = known ?? {
-      id,
-      chain,
-      symbol: (cells[symbol] ?? '').slice(0, 64),
-      decimals: places!,
-      known: false,
+    const fixed = known?.decimals ?? inFile
+    if (option !== undefined && fixed !== undefined && option !== fixed) {
+      const what = `${known?.symbol ?? 'the token'} at ${address} has ${fixed} decimals, not ${option}`
+      throw new BadOptionError(file, 'token', what, 'Leave the option out.')
     }
-    if (known === undefined && option === undefined && inFile === undefined) {
-      tally.note(
-        `The file does not say the decimals of ${id}: amounts are kept with ${places}, the most that a row shows. Their sums are right; compare with another source only after --token ${address}=DECIMALS.`,
-      )
+    const places = fixed ?? option ?? derived?.get(text.toLowerCase())
+    if (places === undefined) throw new CellProblem(decimals, 'no decimals of the token')
+    const asset = tally.asset(
+      known ?? {
+        id,
+        chain,
+        symbol: (cells[symbol] ?? '').slice(0, MAX_SYMBOL),
+        decimals: places,
+        known: false,
+      },
+      cells[name],
+    )
+    // The same contract in another spelling.
+    if (asset.decimals !== places) {
+      throw new CellProblem(decimals, `other decimals than in an earlier row, ${asset.decimals}`)
     }
-    tally.asset(asset, cells[name])
+    if (fixed === undefined && option === undefined) tally.scale(id, 'derived')
     met.set(text, { asset, decimalsText })
     return asset
   }

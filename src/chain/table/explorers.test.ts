@@ -57,7 +57,7 @@ describe('Etherscan token transfers', () => {
   test('are not taken with decimals that a known contract lacks', async () => {
     const tokenDecimals = new Map([['0xDAC17F958D2ee523a2206206994597C13D831EC7', 18]])
     await expect(readStrict(golden(NAME), { tokenDecimals })).rejects.toThrow(
-      'USDT at this contract has 6 decimals',
+      /USDT at 0xdAC1\w+ has 6 decimals, not 18/,
     )
   })
 
@@ -86,6 +86,20 @@ describe('Tron transfers', () => {
     const path = edited(NAME, (text) => `${text}${line(text).replace(',6,trc20', ',8,trc20')}\n`)
     expect((await readTable(path)).rejects).toMatchObject([
       { line: 6, reason: 'other decimals than in an earlier row, 6' },
+    ])
+  })
+
+  test('of one contract in two spellings are of one token', async () => {
+    const path = edited('etherscan-tokentx.json', (text) =>
+      text.replace(/\{"blockNumber".*\}(?=\])/, (row) => {
+        const fake = row.replace('0xdac17f958d2ee523a2206206994597c13d831ec7', `0x${'ab'.repeat(20)}`)
+        return `${fake},${fake.replace(`0x${'ab'.repeat(20)}`, `0x${'AB'.repeat(20)}`).replace('"tokenDecimal":"6"', '"tokenDecimal":"8"')}`
+      }),
+    )
+    const { rejects, summary } = await readTable(path)
+    expect(summary.assets.filter(({ id }) => id.includes('erc20'))).toHaveLength(1)
+    expect(rejects).toMatchObject([
+      { column: 'tokenDecimal', reason: 'other decimals than in an earlier row, 6' },
     ])
   })
 

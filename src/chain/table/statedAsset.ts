@@ -4,7 +4,7 @@
  */
 import { type Asset, dollars, knownAsset, nativeAsset } from '../../units/asset.ts'
 import type { ChainId } from '../../units/caip.ts'
-import { contractIn, readDecimals, tokenId } from './assets.ts'
+import { contractIn, MAX_SYMBOL, MAX_TOKENS, readDecimals, tokenId } from './assets.ts'
 import { CellProblem } from './checks.ts'
 import type { LayoutContext } from './layout.ts'
 
@@ -45,6 +45,7 @@ export function createStatedAssets(
       }
       return found
     }
+    if (met.size >= MAX_TOKENS) throw new CellProblem(at.asset, `more than ${MAX_TOKENS} assets in one file`)
     const { id, contract } = idOf(text, chain, at.asset)
     const known = id === dollars(chain).id ? dollars(chain) : knownAsset(id)
     const inFile = decimalsText === '' ? undefined : readDecimals(decimalsText, at.decimals)
@@ -52,18 +53,16 @@ export function createStatedAssets(
       throw new CellProblem(at.decimals, `${known.symbol} has ${known.decimals} decimals`)
     }
     const stated = inFile ?? optionFor(contract, options.tokenDecimals) ?? options.decimals
-    if (known === undefined && stated === undefined) {
-      tally.note(`Nobody states the decimals of ${id}: its amounts are shown in base units.`)
-    }
-    const asset = known ?? {
-      id,
-      chain,
-      symbol: (cells[at.symbol] ?? '').trim().slice(0, 64) || id.slice(id.lastIndexOf(':') + 1),
-      decimals: stated ?? 0,
-      known: false,
-    }
-    tally.asset(asset)
+    if (known === undefined && stated === undefined) tally.scale(id, 'unstated')
+    const symbol = (cells[at.symbol] ?? '').trim() || id.slice(id.lastIndexOf(':') + 1)
+    const asset = tally.asset(
+      known ?? { id, chain, symbol: symbol.slice(0, MAX_SYMBOL), decimals: stated ?? 0, known: false },
+    )
     const decimals = known?.decimals ?? stated ?? null
+    // The same contract in another spelling.
+    if (asset.decimals !== (decimals ?? 0)) {
+      throw new CellProblem(at.decimals, `other decimals than in an earlier row, ${asset.decimals}`)
+    }
     met.set(key, { asset, decimals, decimalsText })
     return { asset, decimals }
   }

@@ -4,7 +4,7 @@
  */
 import type { Asset } from '../../units/asset.ts'
 import type { AssetId, HolderId } from '../../units/caip.ts'
-import { ownCopy } from './checks.ts'
+import { CellProblem, ownCopy } from './checks.ts'
 import { findImpostors, type NamedAsset } from './impostor.ts'
 import type { FileLabel, TableCovers, TableSummary } from './table.ts'
 
@@ -13,12 +13,25 @@ const MAX_LABELS = 100_000
 const MAX_NAMES = 8
 const MAX_NAME_LENGTH = 200
 
+/** What is said of tokens whose decimals nobody states. */
+const SCALES = {
+  derived:
+    'amounts are kept with the most decimals that a row of the token shows. Sums within the file are right; before the token is compared with another source, import it with --token CONTRACT=DECIMALS.',
+  unstated: 'amounts are kept and shown in base units.',
+} as const
+/** Tokens named in a sentence; the rest is counted. */
+const MAX_NAMED = 5
+/** Wallets of one file. */
+const MAX_WALLETS = 100_000
+
 export interface Tally {
   row(): void
   reject(): void
   skip(reason: string): void
-  /** The first asset met with this id stays. `name` is the token's own, untrusted. */
-  asset(asset: Asset, name?: string): void
+  /** The first asset met with this id stays, and is returned. `name` is the token's own, untrusted. */
+  asset(asset: Asset, name?: string): Asset
+  /** Decimals that nobody states: taken from the rows, or none at all. */
+  scale(id: AssetId, how: keyof typeof SCALES): void
   label(holder: HolderId | null, name: string): void
   time(unixSeconds: number): void
   wallet(holder: HolderId): void
@@ -26,7 +39,6 @@ export interface Tally {
   parties(from: HolderId | null, to: HolderId | null): void
   note(text: string): void
   rows(): number
-  assets(): ReadonlyMap<AssetId, Asset>
   wallets(): readonly HolderId[]
   /** Addresses that take part in every row: none, one or two; null where no row has parties. */
   common(): readonly HolderId[] | null
@@ -47,6 +59,7 @@ export function createTally(): Tally {
   const labels = new Map<HolderId, string[]>()
   const wallets = new Set<HolderId>()
   const notes = new Set<string>()
+  const scales: Record<keyof typeof SCALES, AssetId[]> = { derived: [], unstated: [] }
 
   return {
     row: () => {
@@ -59,9 +72,14 @@ export function createTally(): Tally {
       skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
     },
     asset: (asset, name = '') => {
-      if (assets.has(asset.id)) return
+      const first = assets.get(asset.id)
+      if (first !== undefined) return first
       assets.set(asset.id, asset)
       named.push({ asset, name })
+      return asset
+    },
+    scale: (id, how) => {
+      scales[how].push(id)
     },
     label: (holder, name) => {
       if (holder === null || name === '') return
@@ -82,6 +100,9 @@ export function createTally(): Tally {
       if (lastTime === null || unixSeconds > lastTime) lastTime = unixSeconds
     },
     wallet: (holder) => {
+      if (wallets.size >= MAX_WALLETS && !wallets.has(holder)) {
+        throw new CellProblem(-1, `more than ${MAX_WALLETS} wallets in one file`)
+      }
       wallets.add(holder)
     },
     parties: (from, to) => {
@@ -92,7 +113,6 @@ export function createTally(): Tally {
       notes.add(text)
     },
     rows: () => rows,
-    assets: () => assets,
     wallets: () => [...wallets],
     common: () => common,
     summary: (covers) => {
@@ -116,8 +136,18 @@ export function createTally(): Tally {
         firstTime,
         lastTime,
         impostors: findImpostors(named),
-        notes: [...notes, ...left, ...empty],
+        notes: [...notes, ...scaleNotes(scales), ...left, ...empty],
       }
     },
   }
+}
+
+function scaleNotes(scales: Readonly<Record<keyof typeof SCALES, readonly AssetId[]>>): string[] {
+  return (['derived', 'unstated'] as const)
+    .filter((how) => scales[how].length > 0)
+    .map((how) => {
+      const ids = scales[how]
+      const more = ids.length > MAX_NAMED ? ` and ${ids.length - MAX_NAMED} more` : ''
+      return `The file does not say the decimals of ${ids.slice(0, MAX_NAMED).join(', ')}${more}: ${SCALES[how]}`
+    })
 }
