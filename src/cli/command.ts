@@ -53,25 +53,25 @@ export function flag(flags: string, help: string): Option<boolean> {
 }
 
 /** `--out <file>`: undefined unless typed. */
-export function value<T = string>(
+export function value(flags: string, help: string): Option<string | undefined>
+export function value<T>(flags: string, help: string, parse: (typed: string) => T): Option<T | undefined>
+export function value(
   flags: string,
   help: string,
-  parse: (typed: string) => T = (typed) => typed as T,
-): Option<T | undefined> {
+  parse: (typed: string) => unknown = same,
+): Option<unknown> {
   return { flags, help, kind: 'value', initial: undefined, parse }
 }
 
 /** `--from <seed>`, repeatable: empty unless typed. */
-export function list<T = string>(
-  flags: string,
-  help: string,
-  parse: (typed: string) => T = (typed) => typed as T,
-): Option<readonly T[]> {
-  return { flags, help, kind: 'list', initial: [], parse }
+export function list(flags: string, help: string): Option<readonly string[]> {
+  return { flags, help, kind: 'list', initial: [], parse: same }
 }
 
+const same = (typed: string): string => typed
+
 /** `--rule <rule>`: one of a few words. */
-export function choice<T extends string>(
+export function choice<const T extends string>(
   flags: string,
   help: string,
   choices: readonly T[],

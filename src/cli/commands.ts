@@ -3,8 +3,25 @@
  * @module
  */
 import type { Command } from './command.ts'
+import { demoCommand } from './demo/demo.ts'
 import { helpCommand } from './help.ts'
+import { importCommand } from './import/import.ts'
 import { initCommand } from './init.ts'
+import { labelsAddCommand } from './labels/add.ts'
+import { labelsConflictsCommand } from './labels/conflicts.ts'
+import { labelsSearchCommand } from './labels/search.ts'
+import { labelsShowCommand } from './labels/show.ts'
+import { labelsSourcesCommand } from './labels/sources.ts'
+import { pathsCommand } from './paths.ts'
+import { pricesAddCommand } from './prices/add.ts'
+import { pricesAtCommand } from './prices/at.ts'
+import { pricesCheckCommand } from './prices/check.ts'
+import { pricesSourcesCommand } from './prices/sources.ts'
+import { reportCommand } from './report.ts'
+import { showCommand } from './show.ts'
+import { simulateCommand } from './simulate.ts'
+import { statusCommand } from './status.ts'
+import { traceCommand } from './trace/trace.ts'
 
 /** What the nouns with verbs of their own are. */
 export const GROUPS: Readonly<Record<string, string>> = {
@@ -13,4 +30,24 @@ export const GROUPS: Readonly<Record<string, string>> = {
   store: 'What this store holds.',
 }
 
-export const COMMANDS: readonly Command[] = [initCommand, helpCommand]
+export const COMMANDS: readonly Command[] = [
+  demoCommand,
+  initCommand,
+  labelsAddCommand,
+  labelsShowCommand,
+  labelsSearchCommand,
+  labelsConflictsCommand,
+  labelsSourcesCommand,
+  pricesAddCommand,
+  pricesAtCommand,
+  pricesCheckCommand,
+  pricesSourcesCommand,
+  importCommand,
+  statusCommand,
+  showCommand,
+  traceCommand,
+  pathsCommand,
+  reportCommand,
+  simulateCommand,
+  helpCommand,
+]

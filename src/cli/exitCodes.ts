@@ -15,7 +15,8 @@ export const EXIT_CODES = {
   store: { code: 4, means: 'The store is missing, busy, locked, full, damaged or of another version.' },
   balance: {
     code: 5,
-    means: 'A flow does not balance: it was not printed. A bug of Lootline; please report it.',
+    means:
+      'A flow does not balance and was not used. From trace: a bug, please report it. From a file: make it anew.',
   },
   interrupted: {
     code: 130,
@@ -27,8 +28,8 @@ export const EXIT_CODES = {
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof LootlineError)) return EXIT_CODES.internal.code
   const code = String(error.code)
-  if (code.startsWith('CLI_USAGE')) return EXIT_CODES.usage.code
-  if (code.startsWith('STORE_') || code.startsWith('LEDGER_')) return EXIT_CODES.store.code
-  if (code === 'TRACE_UNBALANCED') return EXIT_CODES.balance.code
+  if (code === 'CLI_USAGE' || code.endsWith('_BAD_OPTION')) return EXIT_CODES.usage.code
+  if (code.startsWith('STORE_')) return EXIT_CODES.store.code
+  if (code === 'TRACE_UNBALANCED' || code === 'REPORT_UNBALANCED_FLOW') return EXIT_CODES.balance.code
   return EXIT_CODES.input.code
 }

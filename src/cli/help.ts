@@ -34,7 +34,7 @@ export const helpCommand: Command = command({
   options: { json: flag('--json', 'Print JSON.') },
   examples: [
     { run: 'lootline help exit-codes', does: 'lists what the exit code of a command means' },
-    { run: 'lootline trace --help', does: 'explains one command, with examples' },
+    { run: 'lootline help trace', does: 'explains one command, with examples' },
   ],
   run(context, [topic], { json }) {
     if (topic === undefined) {

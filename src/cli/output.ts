@@ -14,6 +14,11 @@ export function writeJson(context: Context, value: unknown): void {
   context.stdout.write(`${toJson(value)}\n`)
 }
 
+/** Prints a text that may be longer than the longest string. */
+export function writeChunks(context: Context, chunks: Iterable<string>): void {
+  for (const chunk of chunks) context.stdout.write(chunk)
+}
+
 /** JSON, indented by two spaces; bigints become decimal strings. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part), 2)

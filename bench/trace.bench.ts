@@ -1,0 +1,106 @@
+/**
+ * A trace from end to end on a SQLite ledger: seeds, look-ups, reach, tapes, rule, flow.
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Input, Transaction } from '../src/chain/transaction.ts'
+import { openLabelStore } from '../src/label/index.ts'
+import { openSqliteLedger } from '../src/ledger/index.ts'
+import { openPriceStore } from '../src/price/index.ts'
+import { createStore } from '../src/store/index.ts'
+import {
+  DEFAULT_BUSY,
+  DEFAULT_MIN_CONFIDENCE,
+  RULES,
+  type TraceRequest,
+  traceFlow,
+} from '../src/trace/index.ts'
+import { BITCOIN_REGTEST } from '../src/units/index.ts'
+import { type Benchmark, type Measurement, premise, timed } from './harness.ts'
+
+/** Tainted outputs. */
+const SIZES = [1_000, 10_000, 100_000, 1_000_000]
+const RUNS = 3
+const STOLEN = 2 ** 50
+
+/**
+ * A binary tree of outputs: each transaction spends one and makes two of half its amount, so that every rule taints all
+ * of them. 2^50 sats halve 20 times before the last of 10^6 outputs.
+ */
+function* tree(lots: number): Generator<Transaction> {
+  const base = { chain: BITCOIN_REGTEST, transfers: [] }
+  const txid = (i: number): string => i.toString(16).padStart(64, '0')
+  const holder = (name: string): string => `${BITCOIN_REGTEST}:${name}`
+  const thief = { holder: holder('thief'), amount: BigInt(STOLEN) }
+  yield { ...base, txid: txid(0), height: 0, index: 0, time: 0, inputs: [], outputs: [thief] }
+  const unspent: Required<Input>[] = [{ txid: txid(0), n: 0, ...thief }]
+  for (let i = 1; 2 * i <= lots; i++) {
+    const spent = unspent[i - 1]!
+    const half = spent.amount / 2n
+    const outputs = [
+      { holder: holder(`a${i}`), amount: half },
+      { holder: holder(`b${i}`), amount: spent.amount - half },
+    ]
+    yield { ...base, txid: txid(i), height: i, index: 0, time: i * 600, inputs: [spent], outputs }
+    for (const [n, output] of outputs.entries()) unspent.push({ txid: txid(i), n, ...output })
+  }
+}
+
+export const traceBench: Benchmark = {
+  name: 'trace',
+  about:
+    'From one stolen output to its last descendants on a SQLite ledger: look-ups in sets, tapes, one rule, and the assembled flow with its balance proved. The ledger is a binary tree of outputs, the worst case for look-ups: every transaction is another one.',
+  async run({ largest }) {
+    const measurements: Measurement[] = []
+    for (const size of SIZES.filter((lots) => lots <= largest)) {
+      const store = mkdtempSync(join(tmpdir(), 'lootline-bench-'))
+      createStore(store)
+      const ledger = openSqliteLedger(store)
+      const labels = openLabelStore(store)
+      const prices = openPriceStore(store)
+      try {
+        ledger.append([...tree(size)], { kind: 'all' })
+        for (const rule of RULES.filter((name) => name !== 'libr')) {
+          const request: TraceRequest = {
+            seeds: [{ theft: 'tree', of: { kind: 'lot', txid: '0'.repeat(64), n: 0 } }],
+            rule,
+            direction: 'forward',
+            seedMode: 'auto',
+            maxHops: null,
+            dust: null,
+            until: null,
+            busy: DEFAULT_BUSY,
+            minConfidence: DEFAULT_MIN_CONFIDENCE,
+            passThrough: [],
+          }
+          const books = { ledger, labels, prices, version: 'bench' }
+          const flow = traceFlow(books, request)
+          premise(
+            flow.leaves.reduce((sum, leaf) => sum + BigInt(leaf.amount), 0n) === BigInt(STOLEN),
+            `${rule} accounts for all that was stolen`,
+          )
+          const runs = await timed(
+            size >= 1_000_000 ? 1 : RUNS,
+            () => traceFlow(books, request),
+            () => undefined,
+          )
+          measurements.push({
+            name: rule,
+            size,
+            unit: 'tainted lots',
+            runs,
+            note: `${flow.hops.length.toLocaleString('en')} hops`,
+          })
+        }
+      } finally {
+        ledger.close()
+        labels.close()
+        prices.close()
+        rmSync(store, { recursive: true, force: true })
+      }
+    }
+    return measurements
+  },
+}

@@ -1,0 +1,51 @@
+/**
+ * Assets as people type them.
+ * @module
+ */
+import { chainName } from '../address/index.ts'
+import { LootlineError } from '../errors.ts'
+import type { Ledger } from '../ledger/index.ts'
+import { type Asset, type ChainId, printable } from '../units/index.ts'
+
+/**
+ * The asset of a ledger with this CAIP-19 id, or the only verified one with this symbol. A symbol alone never stands for
+ * an unverified token: anyone can deploy a token called USDT.
+ *
+ * @throws {TypedAssetError} CLI_ASSET where it is none, or several
+ */
+export function typedAsset(typed: string, chain: ChainId | undefined, ledger: Ledger): Asset {
+  const assets = ledger.assets().filter((asset) => chain === undefined || asset.chain === chain)
+  const byId = assets.find(({ id }) => id.toLowerCase() === typed.toLowerCase())
+  if (byId !== undefined) return byId
+  const named = assets.filter(({ symbol }) => symbol.toLowerCase() === typed.toLowerCase())
+  const verified = named.filter(({ known }) => known)
+  if (verified.length === 1) return verified[0]!
+  throw new TypedAssetError(typed, verified.length > 1 ? verified : named)
+}
+
+/** What was typed is no asset of the ledger, or could be several. */
+class TypedAssetError extends LootlineError<{
+  readonly code: 'CLI_ASSET'
+  readonly typed: string
+  readonly candidates: readonly string[]
+}> {
+  override readonly name = 'TypedAssetError'
+
+  constructor(typed: string, candidates: readonly Asset[]) {
+    const shown = candidates.map(({ id, chain }) => `${id} (${chainName(chain)})`).join(', ')
+    const verified = candidates.some(({ known }) => known)
+    const message =
+      candidates.length === 0
+        ? `The ledger has no asset "${printable(typed)}".`
+        : verified
+          ? `"${printable(typed)}" is on several chains: ${shown}.`
+          : `"${printable(typed)}" is only what unverified tokens call themselves: ${shown}.`
+    super(
+      { code: 'CLI_ASSET', typed: printable(typed), candidates: candidates.map(({ id }) => id) },
+      message,
+      candidates.length === 0
+        ? 'See "lootline store status" for the assets of the ledger.'
+        : 'Give --asset with one of these ids, or --chain.',
+    )
+  }
+}

@@ -1,0 +1,84 @@
+/** @module */
+import { basename, resolve } from 'node:path'
+import { filesUnder } from '../../price/filesUnder.ts'
+import { type AddedPriceFile, addPrices, openPriceStore } from '../../price/index.ts'
+import { type Command, command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
+import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
+import { startProgress } from '../progress.ts'
+import { STORE_OPTION, storeToWrite } from '../storeOption.ts'
+
+/** `lootline prices add`: price files, or whole folders of them. */
+export const pricesAddCommand: Command = command({
+  name: 'prices add',
+  summary: 'Add files of daily prices (CSV of several publishers), or whole folders of them.',
+  about:
+    'Every source is kept; where sources differ by over 5 %, results say so. Days without a price stay unpriced.',
+  arguments: [{ name: '<path...>', help: 'Files or folders.' }],
+  options: {
+    store: STORE_OPTION,
+    symbol: value(
+      '--symbol <symbol>',
+      'What the prices are of, where neither a column nor the file name says it.',
+    ),
+    json: flag('--json', 'Print JSON.'),
+  },
+  examples: [
+    { run: 'lootline prices add prices/ --store harmony', does: 'adds every price file below a folder' },
+    { run: 'lootline prices add close.csv --symbol BTC', does: 'adds one file, saying what it prices' },
+  ],
+  run(context, paths, { store: named, symbol, json }) {
+    const files = paths.flatMap((path) => filesUnder(resolve(context.cwd, path)))
+    const prices = openPriceStore(storeToWrite(context, named).path)
+    const progress = startProgress(context, 'prices')
+    const added: AddedPriceFile[] = []
+    try {
+      for (const [i, { path, skip }] of files.entries()) {
+        progress.tick(`${i} of ${files.length} files, ${basename(path)}`)
+        if (skip) continue
+        const said = symbol === undefined ? {} : { symbol }
+        added.push(...addPrices(prices, path, { ...said, unixSeconds: context.now() }))
+      }
+    } finally {
+      progress.end()
+      prices.close()
+    }
+    const skipped = files.filter(({ skip }) => skip).map(({ path }) => path)
+    if (json) return writeJson(context, { files: added.map(fileJson), skipped })
+    printAdded(context, added, skipped.length)
+  },
+})
+
+function fileJson({ error, ...file }: AddedPriceFile): unknown {
+  return { ...file, error: error === null ? null : error.toJSON() }
+}
+
+function printAdded(context: Context, files: readonly AddedPriceFile[], skipped: number): void {
+  const stored = files.filter(({ status }) => status === 'added')
+  const bars = stored.reduce((sum, file) => sum + file.bars, 0)
+  writeLine(context, `${grouped(bars)} prices added from ${grouped(stored.length)} files`)
+  if (stored.length > 0)
+    writeTable(
+      context,
+      [
+        { head: 'source' },
+        { head: 'layout' },
+        { head: 'prices', right: true },
+        { head: 'days without', right: true },
+        { head: 'kept out', right: true },
+      ],
+      stored.map(({ name, layout, bars: count, empty, rejected }) => [
+        name ?? '',
+        layout ?? '',
+        grouped(count),
+        grouped(empty),
+        grouped(rejected.length),
+      ]),
+    )
+  const known = files.filter(({ status }) => status === 'known').length
+  if (known > 0) writeLine(context, `${grouped(known)} files were stored already`)
+  if (skipped > 0)
+    writeLine(context, `${grouped(skipped)} files hold no prices by their name and were passed over`)
+  for (const { error } of files)
+    if (error !== null) writeLine(context, `refused: ${error.message} ${error.next}`, 'yellow')
+}

@@ -1,0 +1,183 @@
+/**
+ * A flow in words: what was stolen, where it is, what the figures rest on.
+ * @module
+ */
+
+import type { Flow, FlowAsset, FlowBalance, FlowLeaf } from '../../trace/flow.ts'
+import { formatGrouped } from '../../units/amount.ts'
+import { addressOf, chainOf } from '../../units/caip.ts'
+import { printable } from '../../units/text.ts'
+import { formatDay } from '../../units/time.ts'
+import { formatUsdCents } from '../../units/usd.ts'
+import type { Context } from '../context.ts'
+import { grouped, writeLine, writeTable } from '../output.ts'
+
+/** Prints a flow for people; `top` leaves at most. */
+export function printFlow(context: Context, flow: Flow, top: number): void {
+  const way = flow.direction === 'forward' ? 'followed forward' : 'traced back to its origin'
+  writeLine(context, `${thefts(flow)}, ${way} by ${flow.rule}`, 'bold')
+  const { coverage } = flow
+  writeLine(
+    context,
+    `${grouped(coverage.transactions)} transactions of ${grouped(coverage.holders)} holders looked at, ` +
+      `${formatDay(coverage.firstTime)} to ${formatDay(coverage.lastTime)}; ` +
+      `the ledger has ${grouped(coverage.ledgerTransactions)} transactions`,
+  )
+  for (const balance of flow.balance) printBalance(context, flow, balance)
+  printLeaves(context, flow, top)
+  printCoverage(context, flow)
+}
+
+function thefts(flow: Flow): string {
+  const names = [...new Set(flow.seeds.map(({ theft }) => theft))]
+  return names.length === 1 ? `Theft "${names[0]}"` : `${names.length} thefts`
+}
+
+function printBalance(context: Context, flow: Flow, balance: FlowBalance): void {
+  const asset = assetOf(flow, balance.asset)
+  writeLine(context)
+  writeLine(context, `Balance of "${balance.theft}", ${symbolOf(asset)}`, 'bold')
+  const stolen = BigInt(balance.stolen)
+  const rows = Object.entries(balance.byReason)
+    .map(([reason, amount]) => [reason, BigInt(amount)] as const)
+    .sort(([, a], [, b]) => (a < b ? 1 : a > b ? -1 : 0))
+    .map(([reason, amount]) => [reason, amountText(amount, asset), percent(amount, stolen), ''])
+  writeTable(
+    context,
+    [
+      { head: '' },
+      { head: 'amount', right: true },
+      { head: 'share', right: true },
+      { head: 'value when stolen', right: true },
+    ],
+    [
+      ['stolen', amountText(stolen, asset), '', formatUsdCents(balance.stolenUsd)],
+      ...rows,
+      [
+        balance.bound ? 'touched at most' : 'accounted for',
+        amountText(BigInt(balance.accounted), asset),
+        percent(BigInt(balance.accounted), stolen),
+        formatUsdCents(balance.accountedUsd),
+      ],
+    ],
+  )
+  if (balance.bound)
+    writeLine(
+      context,
+      '  An upper bound: poison marks whatever stolen money touched. It belongs in no sum.',
+      'yellow',
+    )
+}
+
+function printLeaves(context: Context, flow: Flow, top: number): void {
+  const leaves = flow.leaves.toSorted(byValue)
+  writeLine(context)
+  writeLine(
+    context,
+    leaves.length > top ? `Where it is: the ${top} largest of ${grouped(leaves.length)}` : 'Where it is',
+    'bold',
+  )
+  const severalThefts = new Set(flow.leaves.map(({ theft }) => theft)).size > 1
+  const severalChains = new Set(flow.leaves.map(({ chain }) => chain)).size > 1
+  writeTable(
+    context,
+    [
+      { head: 'amount', right: true },
+      { head: 'asset' },
+      { head: 'value', right: true },
+      { head: 'why' },
+      { head: 'holder', max: 100 },
+      { head: 'label' },
+      { head: 'until' },
+      ...(severalThefts ? [{ head: 'theft' }] : []),
+    ],
+    leaves.slice(0, top).map((leaf) => {
+      const asset = assetOf(flow, leaf.asset)
+      return [
+        amountText(BigInt(leaf.amount), asset),
+        symbolOf(asset),
+        formatUsdCents(leaf.usd),
+        leaf.reason,
+        severalChains ? leaf.holder : addressOf(leaf.holder),
+        labelText(leaf),
+        formatDay(leaf.lastTime),
+        ...(severalThefts ? [leaf.theft] : []),
+      ]
+    }),
+  )
+}
+
+function printCoverage(context: Context, flow: Flow): void {
+  const { coverage } = flow
+  writeLine(context)
+  writeLine(context, 'What these figures rest on', 'bold')
+  const lines = [
+    `${coverage.sources.length} sources: ${coverage.sources
+      .map(({ name }) => printable(name, 40))
+      .slice(0, 6)
+      .join(', ')}${coverage.sources.length > 6 ? ', …' : ''}`,
+    `${grouped(coverage.holdersWhole)} holders with their whole history in a source, ${grouped(coverage.holdersPartial)} seen only as counterparties`,
+    ...coverage.unknownOrigin.map(
+      ({ asset, amount }) =>
+        `${amountText(BigInt(amount), assetOf(flow, asset))} ${symbolOf(assetOf(flow, asset))} spent on the way is of unknown origin: neither received in the ledger nor stolen`,
+    ),
+    ...coverage.uncountedReceipts.map(
+      ({ theft, asset, amount }) =>
+        `${amountText(BigInt(amount), assetOf(flow, asset))} ${symbolOf(assetOf(flow, asset))} received by the seeds of "${theft}" is not counted as stolen`,
+    ),
+    ...(coverage.ties === 0
+      ? []
+      : [`${grouped(coverage.ties)} times only the order of rows in the file decided which came first`]),
+    ...(coverage.unknownPrevouts === 0
+      ? []
+      : [
+          `${grouped(coverage.unknownPrevouts)} inputs spend outputs that no source has: their amounts are unknown`,
+        ]),
+    ...(flow.collisions.length === 0
+      ? []
+      : [`${grouped(flow.collisions.length)} times a theft claimed money that an earlier one had tainted`]),
+    ...flow.prices
+      .filter(({ disputedBy }) => disputedBy.length > 0)
+      .map(
+        ({ symbol, day, disputedBy }) =>
+          `the price of ${symbol} on ${day} is disputed by ${disputedBy.join(', ')}`,
+      )
+      .slice(0, 5),
+    ...coverage.notes,
+  ]
+  for (const text of lines) writeLine(context, `  - ${text}`)
+}
+
+function byValue(a: FlowLeaf, b: FlowLeaf): number {
+  const worth = (leaf: FlowLeaf): bigint => (leaf.usd === 'unpriced' ? -1n : BigInt(leaf.usd))
+  const compare = (x: bigint, y: bigint): number => (x < y ? 1 : x > y ? -1 : 0)
+  return compare(worth(a), worth(b)) || compare(BigInt(a.amount), BigInt(b.amount))
+}
+
+/** The strongest statement, and how many more there are. */
+function labelText({ labels, deposits }: FlowLeaf): string {
+  const [first] = labels
+  if (first === undefined) return deposits === undefined ? '' : 'inferred'
+  return `${first.name}${first.inferred ? ' (inferred)' : ''}${labels.length > 1 ? ` (+${labels.length - 1})` : ''}`
+}
+
+/** The flow's own entry for an asset; every asset it names is listed. */
+export function assetOf(flow: { readonly assets: readonly FlowAsset[] }, id: string): FlowAsset {
+  return flow.assets.find(({ asset }) => asset === id) ?? { asset: id, symbol: id, decimals: 0, known: false }
+}
+
+/** A symbol for people; that of an unknown contract is only a claim. */
+export function symbolOf({ symbol, known, asset }: FlowAsset): string {
+  return known ? symbol : `"${printable(symbol, 20)}" (unverified, ${printable(chainOf(asset) || asset, 40)})`
+}
+
+export function amountText(amount: bigint, { decimals }: FlowAsset): string {
+  return formatGrouped(amount, decimals, { minDecimals: Math.min(2, decimals) })
+}
+
+/** Tenths of a percent, rounded half up, without floats. */
+function percent(part: bigint, whole: bigint): string {
+  if (whole === 0n) return ''
+  const tenths = (2000n * part + whole) / (2n * whole)
+  return `${tenths / 10n}.${tenths % 10n} %`
+}

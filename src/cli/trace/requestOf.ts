@@ -1,0 +1,148 @@
+/**
+ * From what was typed to what is asked of the trace.
+ * @module
+ */
+import { resolve } from 'node:path'
+import { recognise } from '../../address/index.ts'
+import type { Ledger } from '../../ledger/index.ts'
+import {
+  DEFAULT_BUSY,
+  DEFAULT_MIN_CONFIDENCE,
+  type Rule,
+  type SeedMode,
+  type SeedSpec,
+  type TraceRequest,
+} from '../../trace/index.ts'
+import { type Asset, type ChainId, parseAmount } from '../../units/index.ts'
+import { typedAsset } from '../assets.ts'
+import { UsageError } from '../command.ts'
+import type { Context } from '../context.ts'
+import { typedHolders, typedTransaction } from '../holders.ts'
+import { readSeedFile } from './readSeedFile.ts'
+
+/** The options of `lootline trace` that make its request. */
+export interface TraceOptions {
+  readonly from: readonly string[]
+  readonly of: readonly string[]
+  readonly fromFile: string | undefined
+  readonly chain: ChainId | undefined
+  readonly asset: string | undefined
+  readonly amount: string | undefined
+  readonly after: number | undefined
+  readonly before: number | undefined
+  readonly rule: Rule
+  readonly backward: boolean
+  readonly seed: SeedMode
+  readonly maxHops: number | undefined
+  readonly dust: string | undefined
+  readonly until: number | undefined
+  readonly busy: number | undefined
+  readonly minConfidence: number | undefined
+  readonly pass: readonly string[]
+}
+
+/** Name of a theft that was given none. */
+const UNNAMED = 'theft'
+
+/** @throws {UsageError} where no seed was given, or an amount has no asset; BadAddressError and others as found */
+export function requestOf(context: Context, ledger: Ledger, options: TraceOptions): TraceRequest {
+  const asset = options.asset === undefined ? undefined : typedAsset(options.asset, options.chain, ledger)
+  const dust = options.dust === undefined ? null : dustOf(options.dust, asset, options.chain, ledger)
+  return {
+    seeds: seedsOf(context, ledger, options, asset),
+    rule: options.rule,
+    direction: options.backward || options.of.length > 0 ? 'backward' : 'forward',
+    seedMode: options.seed,
+    maxHops: options.maxHops ?? null,
+    dust,
+    until: options.until ?? null,
+    busy: options.busy ?? DEFAULT_BUSY,
+    minConfidence: options.minConfidence ?? DEFAULT_MIN_CONFIDENCE,
+    passThrough: options.pass.flatMap((typed) =>
+      recognise(typed).length > 0 ? typedHolders(typed, options.chain, ledger) : [typed],
+    ),
+  }
+}
+
+/** Addresses of one theft are one group, so that payments among them are not stolen twice; transactions stand alone. */
+function seedsOf(
+  context: Context,
+  ledger: Ledger,
+  options: TraceOptions,
+  asset: Asset | undefined,
+): SeedSpec[] {
+  const typed = [...options.from, ...options.of].map(named)
+  if (options.fromFile !== undefined)
+    for (const { address, theft } of readSeedFile(resolve(context.cwd, options.fromFile)))
+      typed.push({ theft: theft ?? UNNAMED, what: address })
+  if (typed.length === 0)
+    throw new UsageError(
+      'No seed: say what was stolen.',
+      'Give --from with an address or a transaction, or --from-file with a list of addresses.',
+    )
+  const limits = {
+    ...(asset === undefined ? {} : { asset: asset.id }),
+    ...(options.amount === undefined
+      ? {}
+      : { amount: amountOf('--amount', options.amount, asset, ledger).amount }),
+    ...(options.after === undefined ? {} : { after: options.after }),
+    ...(options.before === undefined ? {} : { before: options.before }),
+  }
+  const lots: SeedSpec[] = []
+  const groups = new Map<string, Set<string>>()
+  for (const { theft, what } of typed) {
+    const transaction = typedTransaction(what)
+    if (transaction === null) {
+      const group = groups.get(theft) ?? new Set()
+      groups.set(theft, group)
+      for (const holder of typedHolders(what, options.chain, ledger)) group.add(holder)
+      continue
+    }
+    const { txids, n } = transaction
+    const txid = txids.find((id) => ledger.txNumbers(id).length > 0) ?? txids[0]!
+    const chain = options.chain === undefined ? {} : { chain: options.chain }
+    lots.push({ theft, of: { kind: 'lot', txid, ...(n === undefined ? {} : { n }), ...chain }, ...limits })
+  }
+  const holders = [...groups].map(
+    ([theft, group]): SeedSpec => ({
+      theft,
+      of: { kind: 'holders', holders: [...group] },
+      ...limits,
+    }),
+  )
+  return [...holders, ...lots]
+}
+
+/** `bridge=0x…` names the theft; an address or transaction has no `=` of its own. */
+function named(typed: string): { theft: string; what: string } {
+  const at = typed.lastIndexOf('=')
+  const theft = typed.slice(0, Math.max(0, at)).trim()
+  return { theft: theft === '' ? UNNAMED : theft, what: typed.slice(at + 1).trim() }
+}
+
+function amountOf(
+  option: string,
+  typed: string,
+  asset: Asset | undefined,
+  ledger: Ledger,
+): { asset: string; amount: bigint } {
+  const [only, ...others] = ledger.assets()
+  const of = asset ?? (others.length === 0 ? only : undefined)
+  if (of === undefined)
+    throw new UsageError(
+      `${option} needs an asset: the ledger has several.`,
+      'Add --asset, such as --asset USDT.',
+    )
+  return { asset: of.id, amount: parseAmount(typed, of.decimals, { thousands: true }) }
+}
+
+/** `100` with --asset or the only asset, or `100 USDT`. */
+function dustOf(
+  typed: string,
+  asset: Asset | undefined,
+  chain: ChainId | undefined,
+  ledger: Ledger,
+): { asset: string; amount: bigint } {
+  const [amount, word] = typed.trim().split(/\s+/, 2) as [string, string?]
+  return amountOf('--dust', amount, word === undefined ? asset : typedAsset(word, chain, ledger), ledger)
+}

@@ -1,0 +1,129 @@
+/** @module */
+import { resolve } from 'node:path'
+import { compareRules, type Flow, flowToJson, prepareTrace, RULES, SEED_MODES } from '../../trace/index.ts'
+import { formatUsdCents } from '../../units/index.ts'
+import { withBooks } from '../books.ts'
+import { type Command, choice, command, flag, list, UsageError, value, wholeNumber } from '../command.ts'
+import type { Context } from '../context.ts'
+import { chainOption } from '../holders.ts'
+import { fromOption, untilOption } from '../moments.ts'
+import { writeChunks, writeJson, writeLine } from '../output.ts'
+import { STORE_OPTION } from '../storeOption.ts'
+import { topOption } from '../topOption.ts'
+import { writeWhole } from '../writeFile.ts'
+import { printComparison } from './printComparison.ts'
+import { printFlow } from './printFlow.ts'
+import { requestOf } from './requestOf.ts'
+
+/** `lootline trace`: where stolen money went, or where money came from. */
+export const traceCommand: Command = command({
+  name: 'trace',
+  summary: 'Follow stolen money forward, or trace money back to its origin.',
+  about:
+    'Say what was stolen with --from (repeatable) or --from-file. Following stops at services, mixers, bridges, sanctioned and busy holders, and where the ledger ends; each place says why. What was stolen always equals what is accounted for.',
+  arguments: [],
+  options: {
+    store: STORE_OPTION,
+    from: list(
+      '--from <seed>',
+      'What was stolen: [NAME=]ADDRESS, or [NAME=]TXID, or [NAME=]TXID:n for one output. Repeatable.',
+    ),
+    fromFile: value('--from-file <file>', 'Addresses, one a line, or CSV with the header address[,theft].'),
+    of: list('--of <seed>', 'Backward: ADDRESS or TXID[:n] whose origin is asked. Repeatable.'),
+    backward: flag('--backward', 'Trace back to the origin instead of forward.'),
+    rule: choice('--rule <rule>', 'How a spend draws on what was there.', RULES, 'fifo'),
+    compare: flag('--compare', 'Trace by every rule and show where they agree.'),
+    amount: value('--amount <amount>', 'Only the first so much of the seed, in whole units of --asset.'),
+    after: fromOption('--after <moment>', 'Only what the seed received from this date or moment on, UTC.'),
+    before: untilOption('--before <moment>', 'Only what the seed received up to this date or moment, UTC.'),
+    asset: value('--asset <asset>', 'Only this asset: a symbol (USDT) or CAIP-19 id.'),
+    chain: chainOption('Chain of the seed, by name (ethereum) or CAIP-2 id (eip155:1).'),
+    seed: choice(
+      '--seed <mode>',
+      'What of a seed address is stolen: what it received, or what it spent without receipt.',
+      SEED_MODES,
+      'auto',
+    ),
+    maxHops: value('--max-hops <n>', 'Stop after so many transfers.', wholeNumber('--max-hops', 1)),
+    dust: value(
+      '--dust <amount>',
+      'Let go of arrivals below this: "10", or "10 USDT". They are counted as dust.',
+    ),
+    until: untilOption('--until <moment>', 'Do not follow what moved after this date or moment, UTC.'),
+    busy: value(
+      '--busy <n>',
+      'Stop at unlabelled holders with more transactions than this. Default: 10000.',
+      wholeNumber('--busy', 1),
+    ),
+    minConfidence: value(
+      '--min-confidence <n>',
+      'Labels below this confidence (0 to 100) inform, but do not stop. Default: 20.',
+      confidence,
+    ),
+    pass: list(
+      '--pass <holder>',
+      'Follow through this address, label name or entity though it is labelled. Repeatable.',
+    ),
+    top: topOption(15),
+    out: value('--out <file>', 'Write the flow to this file as JSON, whole or not at all.'),
+    json: flag('--json', 'Print the flow (with --compare the comparison) as JSON.'),
+  },
+  examples: [
+    {
+      run: 'lootline trace --store harmony --from-file source_addresses.csv --rule fifo --json > flow.json',
+      does: 'follows what a list of addresses holds, first in first out, and keeps the flow',
+    },
+    {
+      run: 'lootline trace --from heist=0x0d04…4f00 --after 2022-06-23 --compare',
+      does: 'follows one theft by every rule and shows where they agree',
+    },
+    {
+      run: 'lootline trace --from 4d9b…a1f2:0 --max-hops 10 --out flow.json',
+      does: 'follows one Bitcoin output for ten hops',
+    },
+    {
+      run: 'lootline trace --backward --of 0x28c6…1d60 --asset USDT',
+      does: 'shows where the money of an address came from',
+    },
+  ],
+  async run(context, _args, options) {
+    const { store: named, compare, top, out, json } = options
+    if (compare && out !== undefined)
+      throw new UsageError('--out keeps one flow, --compare makes six.', 'Leave one of them out.')
+    await withBooks(context, named, (books) => {
+      const request = requestOf(context, books.ledger, options)
+      const result = context.interruptible(() => {
+        const prepared = prepareTrace(books, request)
+        return compare ? compareRules(prepared.run) : prepared.run(request.rule)
+      })
+      if (result.format === 'lootline-comparison')
+        return json ? writeJson(context, result) : printComparison(context, result, top)
+      if (out !== undefined) writeWhole(resolve(context.cwd, out), flowToJson(result))
+      if (json) return writeChunks(context, flowToJson(result))
+      printFlow(context, result, top)
+      printNext(context, result, out)
+    })
+  },
+})
+
+function confidence(typed: string): number {
+  const level = wholeNumber('--min-confidence', 0)(typed)
+  if (level > 100) throw new UsageError(`--min-confidence: "${typed}" is above 100.`)
+  return level
+}
+
+function printNext(context: Context, flow: Flow, out: string | undefined): void {
+  writeLine(context)
+  writeLine(context, 'Next', 'bold')
+  const largest = flow.leaves.find(({ reason }) => reason === 'service')
+  if (largest !== undefined)
+    writeLine(
+      context,
+      `  ask ${largest.labels[0]?.name ?? 'the service'} for the accounts behind ${largest.txids.length} transactions (${formatUsdCents(largest.usd)})`,
+    )
+  const nodata = flow.leaves.filter(({ reason }) => reason === 'nodata').length
+  if (nodata > 0) writeLine(context, `  import the histories of the ${nodata} holders where the ledger ends`)
+  writeLine(context, '  compare the rules: the same command with --compare')
+  if (out === undefined) writeLine(context, '  keep the flow: --out flow.json')
+  writeLine(context, `  make a report: lootline report ${out ?? 'flow.json'} --out report.html`)
+}
