@@ -69,6 +69,8 @@ const ZERO = new Set(['0x0000000000000000000000000000000000000000', 'T9yD14Nj9j7
 
 /** Distinct addresses kept with their canonical form, per chain; some 200 bytes each. */
 const MAX_INTERNED = 500_000
+/** Chains at a time for which they are kept. */
+const MAX_CHAINS = 100
 
 export function createChecks(nowUnixSeconds: number): Checks {
   const interned = new Map<ChainId, Map<string, HolderId | null>>()
@@ -81,15 +83,15 @@ export function createChecks(nowUnixSeconds: number): Checks {
   }
 
   const holder: Checks['holder'] = (cells, column, chain) => {
-    const text = cells[column] ?? ''
+    const text = (cells[column] ?? '').trim()
     const known = interned.get(chain) ?? new Map<string, HolderId | null>()
-    if (known.size === 0) interned.set(chain, known)
     const found = known.get(text)
     if (found !== undefined) return found
-    if (text.trim() === '') throw new CellProblem(column, 'no address')
-    const id = canonical(text.trim(), column, chain)
+    if (text === '') throw new CellProblem(column, 'no address')
+    const id = canonical(text, column, chain)
     if (known.size >= MAX_INTERNED) known.clear()
-    known.set(ownCopy(text), id)
+    if (known.size === 0 && interned.size >= MAX_CHAINS) interned.clear()
+    interned.set(chain, known.set(ownCopy(text), id))
     return id
   }
 

@@ -1,3 +1,4 @@
+import { MAX_AMOUNT } from '../../units/amount.ts'
 import type { Asset } from '../../units/asset.ts'
 import type { ChainId, HolderId } from '../../units/caip.ts'
 import type { Transfer } from '../transaction.ts'
@@ -12,9 +13,9 @@ const API_ROWS = 10_000
 
 const HASH = ['transaction hash', 'txhash', 'hash']
 const HEIGHT = ['blockno', 'blocknumber']
-const VALUE_IN = /^value_in\((?:\w{2,10})\)$/
-const VALUE_OUT = /^value_out\((?:\w{2,10})\)$/
-const FEE = /^txnfee\((?!usd\))(?:\w{2,10})\)$/
+const VALUE_IN = /^value_in\(\w{2,10}\)$/
+const VALUE_OUT = /^value_out\(\w{2,10}\)$/
+const FEE = /^txnfee\((?!usd\))\w{2,10}\)$/
 
 type Field = 'txid' | 'height' | 'time' | 'from' | 'to' | 'created'
 interface Movement {
@@ -95,7 +96,7 @@ export const etherscanTxlist: Layout = defineLayout({
     const { chain, coin } = evmCoin('', context)
     return coinReader(at, context, chain, coin, 'native', API_ROWS, (cells) => ({
       amount: checks.amount(cells, at.value, 0),
-      fee: checks.amount(cells, at.gasUsed, 0) * checks.amount(cells, at.gasPrice, 0),
+      fee: feeOf(cells, at, context),
       failed: isFailure(cells, at.failed),
       ...(at.index < 0 ? {} : { index: checks.whole(cells, at.index) }),
     }))
@@ -196,6 +197,17 @@ function oneOf(
   const out = checks.amount(cells, columnOut, coin.decimals, true)
   if (into !== 0n && out !== 0n && into !== out) throw new CellProblem(columnOut, 'differs from the value in')
   return into === 0n ? out : into
+}
+
+/** Gas used times its price, wei (Ethereum yellow paper, section 6). */
+function feeOf(
+  cells: readonly string[],
+  at: Columns<'gasUsed' | 'gasPrice'>,
+  { checks }: LayoutContext,
+): bigint {
+  const fee = checks.amount(cells, at.gasUsed, 0) * checks.amount(cells, at.gasPrice, 0)
+  if (fee > MAX_AMOUNT) throw new CellProblem(at.gasPrice, 'times the gas used is more than 2^256 - 1')
+  return fee
 }
 
 /** CSV: '' or 0 is success, `Error(0)` or 1 is failure; API: 0 and 1. Anything else is not guessed at. */

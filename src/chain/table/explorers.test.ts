@@ -31,6 +31,13 @@ describe('Etherscan transactions', () => {
     expect((await readTable(fate)).rejects).toMatchObject([{ column: 'Status', value: 'maybe' }])
   })
 
+  test('of the API whose fee no chain could hold are refused', async () => {
+    const path = edited('etherscan-txlist.json', (text) =>
+      text.replace('"gasPrice":"21000000000"', `"gasPrice":"${2n ** 256n - 1n}"`),
+    )
+    expect((await readTable(path)).rejects).toMatchObject([{ line: 1, column: 'gasPrice' }])
+  })
+
   test('that end at the limit of such exports cover no history', async () => {
     const [header, first] = readFileSync(golden(NAME), 'utf8').split('\n')
     const table = (rows: number): string => write('many.csv', [header, ...Array(rows).fill(first)].join('\n'))

@@ -55,7 +55,8 @@ const DOMAIN = /(?:^|[\s/(])[\p{L}\p{N}-]{1,63}\.\p{L}{2,24}(?:[\s/)]|$)/u
 
 /**
  * What the eye reads: compatibility forms folded (NFKD), unseen and combining characters and punctuation dropped,
- * look-alike letters replaced, case folded. `I`, `l` and `1` are one. Two texts with one skeleton can be taken for each other (UTS 39, section 4).
+ * look-alike letters replaced, case folded; `I`, `l` and `1` are one. Two texts with one skeleton can be taken for each
+ * other (UTS 39, section 4).
  *
  * @example
  * skeleton('ＵＳ\u200bDТ') // 'USDT'
