@@ -5,7 +5,7 @@
 import { type Flow, LEAF_REASONS, type LeafReason } from '../trace/flow.ts'
 import { formatDay, formatGrouped, printable } from '../units/index.ts'
 import type { SceneBar, SceneText, SceneTick, TimelineScene } from './scene.ts'
-import { textWidth } from './textWidth.ts'
+import { fitText, textWidth } from './textWidth.ts'
 import { counted, reasonName, shortAmount } from './words.ts'
 
 export interface TimelineSettings {
@@ -19,7 +19,8 @@ const DAY = 86_400
 const MAX_BARS = 120
 /** Days in a bar: a day, a week, four weeks, a quarter, a year; the first that needs no more than MAX_BARS. */
 const STEPS = [1, 7, 28, 91, 365] as const
-const LEFT = 96
+/** Room for amounts beside the axis; longer ones are cut. */
+const MAX_LABEL = 190
 const RIGHT = 8
 const UPPER = { top: 26, height: 150 } as const
 const LOWER = { top: 212, height: 64 } as const
@@ -84,12 +85,16 @@ export function timelineScene(flow: Flow, settings: TimelineSettings = {}): Time
   const upper = niceCeiling(highestStop)
   const lower = niceCeiling(highestMove)
 
-  const room = width - LEFT - RIGHT
+  const upperTexts = valueTexts(upper, 4n, decimals, symbol)
+  const lowerTexts = valueTexts(lower, 2n, decimals, symbol)
+  const widest = Math.max(...[...upperTexts, ...lowerTexts].map((value) => textWidth(value, SIZE, false)))
+  const left = Math.ceil(widest) + 10
+  const room = width - left - RIGHT
   const pitch = room / slots
   const barWidth = Math.max(0.5, Math.min(28, pitch * 0.78))
   const bars: SceneBar[] = []
   for (let slot = 0; slot < slots; slot++) {
-    const x = LEFT + pitch * slot + (pitch - barWidth) / 2
+    const x = left + pitch * slot + (pitch - barWidth) / 2
     const from = (start + slot * days) * DAY
     const when = days === 1 ? formatDay(from) : `${formatDay(from)} to ${formatDay(from + days * DAY - 1)}`
     const bar = (reason: LeafReason | null, y: number, height: number): void => {
@@ -123,9 +128,9 @@ export function timelineScene(flow: Flow, settings: TimelineSettings = {}): Time
   }
 
   const ticks: SceneTick[] = [
-    ...valueTicks(UPPER, upper, 4n, width, decimals, symbol),
-    ...valueTicks(LOWER, lower, 2n, width, decimals, symbol),
-    ...dayTicks(start, days, slots, pitch, width),
+    ...valueTicks(UPPER, upperTexts, left, width),
+    ...valueTicks(LOWER, lowerTexts, left, width),
+    ...dayTicks(start, days, slots, pitch, left, width),
   ]
   const stopping =
     flow.direction === 'forward' ? 'Arrived where following stopped' : 'Came from where following stopped'
@@ -151,39 +156,47 @@ function niceCeiling(amount: bigint): bigint {
   return (step ?? 100n) * power
 }
 
+/** Amounts from 0 to the ceiling in equal steps. */
+function valueTexts(ceiling: bigint, parts: bigint, decimals: number, symbol: string): string[] {
+  return Array.from({ length: Number(parts) + 1 }, (_, i) => {
+    const value = shortAmount((ceiling * BigInt(i)) / parts, decimals, symbol)
+    return fitText(value.replace(/^≈ /, '').replace(/\.00(?= )/, ''), SIZE, false, MAX_LABEL)
+  })
+}
+
 function valueTicks(
   panel: { readonly top: number; readonly height: number },
-  ceiling: bigint,
-  parts: bigint,
+  texts: readonly string[],
+  left: number,
   width: number,
-  decimals: number,
-  symbol: string,
 ): SceneTick[] {
-  const ticks: SceneTick[] = []
-  for (let i = 0n; i <= parts; i++) {
-    const y = tenth(panel.top + panel.height * (1 - Number(i) / Number(parts)))
-    const value = shortAmount((ceiling * i) / parts, decimals, symbol)
-      .replace(/^≈ /, '')
-      .replace(/\.00(?= )/, '')
-    ticks.push({
-      x0: LEFT,
+  return texts.map((value, i) => {
+    const y = tenth(panel.top + panel.height * (1 - i / (texts.length - 1)))
+    return {
+      x0: left,
       y0: y,
       x1: width - RIGHT,
       y1: y,
-      label: text(LEFT - 8, y + 3.5, 'end', SIZE, 'tick', value),
-    })
-  }
-  return ticks
+      label: text(left - 8, y + 3.5, 'end', SIZE, 'tick', value),
+    }
+  })
 }
 
 /** Dates under every bar where there is room, or else every 2nd, 5th, 7th, 14th …; never closer than a date is wide. */
-function dayTicks(start: number, days: number, slots: number, pitch: number, width: number): SceneTick[] {
+function dayTicks(
+  start: number,
+  days: number,
+  slots: number,
+  pitch: number,
+  left: number,
+  width: number,
+): SceneTick[] {
   const wide = textWidth('2023-01-13', SIZE, false) + 14
   const every = [1, 2, 5, 7, 10, 14, 28, 30, 60].find((n) => n * pitch >= wide) ?? Math.ceil(wide / pitch)
   const bottom = LOWER.top + LOWER.height
   const ticks: SceneTick[] = []
   for (let slot = 0; slot < slots; slot += every) {
-    const x = LEFT + pitch * (slot + 0.5)
+    const x = left + pitch * (slot + 0.5)
     if (x + wide / 2 > width && slot > 0) break
     const label = text(x, bottom + 17, 'middle', SIZE, 'tick', formatDay((start + slot * days) * DAY))
     ticks.push({ x0: tenth(x), y0: bottom, x1: tenth(x), y1: bottom + 5, label })
