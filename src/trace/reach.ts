@@ -191,7 +191,7 @@ export function reach(
         open.push(pool)
       }
     }
-    fetch(ledger, gathered, pools, open, fetched, makerOf, ofLot, forward)
+    askLedger(ledger, gathered, pools, open, fetched, makerOf, ofLot, forward)
     index()
     for (const pool of open) queue.push(pool)
     drain()
@@ -211,7 +211,7 @@ function judgeNew(wave: readonly number[], pools: Pools, verdicts: Map<number, V
 }
 
 /** One question for the movements of all new account holders, one for all new lots. */
-function fetch(
+function askLedger(
   ledger: Ledger,
   gathered: Gathered,
   pools: Pools,
