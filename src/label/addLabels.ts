@@ -5,16 +5,17 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { LootlineError } from '../errors.ts'
+import { LootlineError } from '../errors.ts'
 import { filesUnder } from '../price/filesUnder.ts'
 import { addressOf, chainOf, type HolderId } from '../units/caip.ts'
+import { printable } from '../units/text.ts'
 import type { ResolvedFile, ResolvedStatement } from './insert.ts'
 import { LabelFileError } from './labelFileError.ts'
-import { isConfidence } from './ladder.ts'
+import { CONFIDENCE_IDS, isConfidence } from './ladder.ts'
 import { readLabels } from './readLabels.ts'
 import { resolve } from './resolve.ts'
 import { TRANSFER_NAMES } from './rows.ts'
-import { type LabelOptions, type Rejection, statement } from './statement.ts'
+import { dayOf, type LabelOptions, type Rejection, statement } from './statement.ts'
 import type { LabelStore, StoredLabelSource } from './store.ts'
 
 /** What became of one file. */
@@ -43,9 +44,11 @@ export interface AddLabelOptions extends LabelOptions {
  * Adds a file, or every file below a folder in path order. A file that cannot be read is reported and the rest go on;
  * each file is stored whole or not at all.
  *
+ * @throws {BadLabelOptionError} where an option cannot be meant
  * @throws {LootlineError} FILES_UNREADABLE where `path` itself cannot be read; STORE_… where the store cannot be written
  */
 export function addLabels(store: LabelStore, path: string, options: AddLabelOptions = {}): AddedLabelFile[] {
+  assertOptions(options)
   return filesUnder(path).map(({ path: found, skip }) =>
     skip ? { ...NOTHING, path: found, status: 'skipped' } : addFile(store, found, options),
   )
@@ -153,4 +156,30 @@ export function addFileLabels(
 
 function now(): number {
   return Math.floor(Date.now() / 1000)
+}
+
+/** A typing error here would go into every statement of a file. */
+function assertOptions({ confidence, date }: LabelOptions): void {
+  if (confidence !== undefined && !isConfidence(confidence)) {
+    throw new BadLabelOptionError('confidence', confidence, `one of ${CONFIDENCE_IDS.join(', ')}`)
+  }
+  if (date !== undefined && dayOf(date) !== date)
+    throw new BadLabelOptionError('date', date, 'a day, YYYY-MM-DD')
+}
+
+/** An option that says nothing we could store. */
+export class BadLabelOptionError extends LootlineError<{
+  readonly code: 'LABEL_BAD_OPTION'
+  readonly option: string
+  readonly value: string
+}> {
+  override readonly name = 'BadLabelOptionError'
+  constructor(option: string, text: string, expected: string) {
+    const value = printable(text)
+    super(
+      { code: 'LABEL_BAD_OPTION', option, value },
+      `"${value}" is no ${option} of labels.`,
+      `Give ${expected}.`,
+    )
+  }
 }

@@ -7,6 +7,7 @@ export {
   type AddLabelOptions,
   addFileLabels,
   addLabels,
+  BadLabelOptionError,
 } from './addLabels.ts'
 export type { LabelConflict } from './conflicts.ts'
 export type { Label, LabelBook, LabelMatch, LabelSource, StopKind } from './label.ts'

@@ -22,6 +22,9 @@ const LEVELS: ReadonlyMap<string, number> = new Map([
   ['unknown', 5],
 ])
 
+/** Every id of the ladder, strongest first. */
+export const CONFIDENCE_IDS: readonly string[] = [...LEVELS.keys()]
+
 export interface Confidence {
   readonly id: string
   readonly level: number

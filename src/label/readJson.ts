@@ -87,7 +87,8 @@ function etherscanLabels(root: Json): LabelFile {
 /** `{ name, net, reporter, url, source: [{ address, label }], target: [...] }`: names only, so no category and no abuse. */
 function heistLists(root: Json): LabelFile {
   const { statements, rejected, add } = collect()
-  const net = textOf(root['net'])
+  const { net: network } = root
+  const net = textOf(network)
   for (const list of ['source', 'target'] as const) {
     const rows = root[list] as readonly unknown[]
     rows.forEach((row, i) => {

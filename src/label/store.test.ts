@@ -141,6 +141,14 @@ describe('addLabels', () => {
     expect(labelsOf(`${BITCOIN}:${COLD}`)[0]?.confidence).toEqual({ id: 'unknown', level: 5 })
   })
 
+  test('an option that cannot be meant is refused before anything is stored', () => {
+    expect(() => add('a.csv', `address,name\n${COLD},x\n`, { confidence: 'sure' })).toThrow(
+      /"sure" is no confidence/,
+    )
+    expect(() => add('a.csv', `address,name\n${COLD},x\n`, { date: 'May' })).toThrow(/"May" is no date/)
+    expect(store.sources()).toEqual([])
+  })
+
   test('a folder goes on after a bad file, and passes over what is no data', () => {
     writeFileSync(join(folder, 'README.md'), '# x')
     writeFileSync(join(folder, 'bad.json'), '{')
