@@ -7,7 +7,7 @@
  * @module
  */
 
-/** Draws from one stream. Bounds are checked by the callers, who are all in this room. */
+/** Draws from one stream. A bound outside its range is a RangeError. */
 export interface Random {
   /** Uniform in [0, 2^32). */
   u32(): number
@@ -44,26 +44,10 @@ function bitCount(word: number): number {
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
-/**
- * A stream of its own for every list of numbers: `random(seed, 3, 17)` never repeats `random(seed, 3, 18)`.
- *
- * @example
- * random(1).u32() // 1821304823
- */
-export function random(seed: number, ...stream: number[]): Random {
-  let mix = finalize(seed >>> 0)
-  for (const part of stream) mix = finalize(mix + 0x9e3779b9 + (part >>> 0))
-  const word = (): number => {
-    mix = (mix + 0x9e3779b9) >>> 0
-    return finalize(mix)
-  }
-  let a = word()
-  let b = word()
-  let c = word()
-  // The all-zero state is the one fixed point of xoshiro.
-  let d = word() | 1
-
-  const u32 = (): number => {
+/** The bare generator: four 32-bit words of state, not all zero. */
+export function xoshiro128(s0: number, s1: number, s2: number, s3: number): () => number {
+  let [a, b, c, d] = [s0, s1, s2, s3]
+  return () => {
     const scrambled = Math.imul(b, 5)
     const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9) >>> 0
     const shifted = b << 9
@@ -75,7 +59,24 @@ export function random(seed: number, ...stream: number[]): Random {
     d = (d << 11) | (d >>> 21)
     return result
   }
+}
+
+/**
+ * A stream of its own for every list of numbers: `random(seed, 3, 17)` is unrelated to `random(seed, 3, 18)`.
+ *
+ * @example
+ * random(1).u32() // 2639375342
+ */
+export function random(seed: number, ...stream: number[]): Random {
+  let mix = finalize(seed >>> 0)
+  for (const part of stream) mix = finalize(mix + 0x9e3779b9 + (part >>> 0))
+  const word = (): number => {
+    mix = (mix + 0x9e3779b9) >>> 0
+    return finalize(mix)
+  }
+  const u32 = xoshiro128(word(), word(), word(), word() | 1)
   const below = (n: number): number => {
+    if (!(n >= 1 && n <= 0x100000000)) throw new RangeError(`cannot draw below ${n}`)
     const fair = 0x100000000 - (0x100000000 % n)
     let drawn = u32()
     while (drawn >= fair) drawn = u32()

@@ -134,7 +134,7 @@ function* draftsOf(heist: Heist, world: World, span: number): Generator<Draft> {
   planned.sort((a, b) => a.draft.time - b.draft.time || a.i - b.i)
   const pace = random(seed, STREAM.pace, MODEL_STREAM[model])
   // Milliseconds: large ledgers have several transactions a second.
-  const gap = Math.max(1, Math.floor((span * 1_000) / transactions))
+  const gap = BigInt(Math.max(2, Math.floor((span * 2_000) / transactions)))
   let clock = startTime * 1_000 + 60_000
   let made = 0
   let at = 0
@@ -154,7 +154,7 @@ function* draftsOf(heist: Heist, world: World, span: number): Generator<Draft> {
     } else {
       yield world.step(stepTime)
       made++
-      clock += 1 + pace.below(2 * gap)
+      clock += 1 + Number(pace.bigBelow(gap))
     }
   }
 }
