@@ -396,7 +396,7 @@ export function createMemoryLedger(): Ledger {
       ...([id, tx, kind, head.time ?? Number.NaN, rank] as const),
       order1Of(byTime, head.time, head.height),
       order2Of(head),
-      order3Of(head, position, fileOrder),
+      order3Of(head, position, kind, fileOrder),
     )
     if (kind !== UTXO) {
       buffer.debit(from, asset, NONE, NONE, amount)

@@ -4,7 +4,8 @@
  * - order1: height; unix seconds on a chain of which any transaction lacks its height.
  * - order2: height * 2^21 + index in the block; without an index 2^20 + depth, where depth counts the transaction's
  *   ancestors within the same block along its longest line of spent outputs.
- * - order3: position in the transaction, where index and position are known; else place in the files, minus (2^53 - 1).
+ * - order3: position in the transaction * 8 + kind, where index and position are known (trace and log indices may be
+ *   equal); else place in the files, minus (2^53 - 1).
  * @module
  */
 
@@ -30,8 +31,8 @@ export function order2Of(place: Place): number {
   return (place.height ?? 2 ** 31) * 2 ** 21 + (place.index ?? 2 ** 20 + place.depth)
 }
 
-export function order3Of(place: Place, position: number | null, fileOrder: number): number {
-  return place.index === null || position === null ? fileOrder - LAST : position
+export function order3Of(place: Place, position: number | null, kind: number, fileOrder: number): number {
+  return place.index === null || position === null ? fileOrder - LAST : position * 8 + kind
 }
 
 /**

@@ -140,8 +140,8 @@ function mergeHeads(run: Run, count: Count): { transactions: number; contradicti
   const pairs =
     '@tx s CROSS JOIN temp.tx_map m ON m.staged = s.id CROSS JOIN tx k ON k.id = m.id WHERE s.real = 1'
   const transactions = count(`SELECT count(*) FROM ${pairs} AND k.real = 0`)
-  const contradictions = count(`SELECT coalesce(sum((k.height IS NOT NULL AND s.height <> k.height)
-      + (k.idx IS NOT NULL AND s.idx <> k.idx) + (k.time IS NOT NULL AND s.time <> k.time)), 0) FROM ${pairs}`)
+  const contradictions = count(`SELECT coalesce(sum(((s.height <> k.height) IS TRUE)
+      + ((s.idx <> k.idx) IS TRUE) + ((s.time <> k.time) IS TRUE)), 0) FROM ${pairs}`)
   run(`UPDATE tx SET real = 1, height = coalesce(tx.height, s.height), idx = coalesce(tx.idx, s.idx),
       time = coalesce(tx.time, s.time)
     FROM @tx s CROSS JOIN temp.tx_map m ON m.staged = s.id WHERE tx.id = m.id AND s.real = 1 AND (tx.real = 0

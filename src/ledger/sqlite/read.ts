@@ -39,7 +39,7 @@ function distinct(ids: Uint32Array): Uint32Array {
 /** Order keys as in `../order.ts`, computed where the row is, so that fewer columns cross over. */
 const MOVEMENTS = `SELECT m.id, m.tx, t.chain, t.time, t.height,
     coalesce(t.height, 2147483648) * 2097152 + coalesce(t.idx, 1048576 + t.depth),
-    iif(t.idx IS NULL OR m.position IS NULL, m.file_order - 9007199254740991, m.position),
+    iif(t.idx IS NULL OR m.position IS NULL, m.file_order - 9007199254740991, m.position * 8 + m.kind),
     m.asset * ${KINDS} + m.kind, m.payer, m.payee, m.amount
   FROM json_each(?) j CROSS JOIN tx t ON t.id = j.value CROSS JOIN movement m ON m.tx = t.id`
 const INPUTS = `SELECT i.tx, i.holder, iif(p.real, i.prev_tx, -1), i.prev_n, coalesce(i.amount, 0)

@@ -242,7 +242,7 @@ export function sqliteLedgerOn(database: DatabaseSync, storePath: string, readOn
         FROM movement m JOIN tx t ON t.id = m.tx JOIN asset a ON a.id = m.asset
         LEFT JOIN holder p ON p.id = m.payer LEFT JOIN holder q ON q.id = m.payee
         WHERE m.tx = ? AND kind <> ${MOVEMENT_KINDS.indexOf('utxo')}
-        ORDER BY iif(t.idx IS NULL OR position IS NULL, file_order - 9007199254740991, position), m.id`,
+        ORDER BY iif(t.idx IS NULL OR position IS NULL, file_order - 9007199254740991, position * 8 + kind), m.id`,
       )
         .all(tx)
         .map(
