@@ -5,10 +5,8 @@
  * fixes `bc` and `tb`; Bitcoin Core's chainparams.cpp adds `bcrt`).
  * @module
  */
-import type { Asset } from '../units/asset.ts'
-import { type AssetId, BITCOIN_REGTEST, type ChainId } from '../units/caip.ts'
-import { evmAddress } from './address.ts'
-import { random } from './random.ts'
+import { type Asset, KNOWN_ASSETS } from '../units/asset.ts'
+import { BITCOIN_REGTEST, type ChainId } from '../units/caip.ts'
 
 export type Model = 'account' | 'utxo'
 
@@ -23,38 +21,30 @@ export const STABLE = 1
 export const COUNTERFEIT_USDT = 2
 export const COUNTERFEIT_STABLE = 3
 
-/** Token contracts need addresses; these come from the generator itself, with stream numbers no simulation uses. */
-function contract(number: number): AssetId {
-  return `${SIMULATED_EVM}/erc20:${evmAddress(random(0, 0x746f6b65, number).bytes(20))}`
+/** The coins and the stablecoin are in the table of known assets, so that imported simulations can be valued. */
+function known(symbol: string, chain: ChainId): Asset {
+  return KNOWN_ASSETS.find((asset) => asset.chain === chain && asset.symbol === symbol)!
 }
 
-function evmAsset(id: AssetId, symbol: string, decimals: number, known: boolean): Asset {
-  const base = { id, chain: SIMULATED_EVM, symbol, decimals, known }
-  return known ? { ...base, priceSymbol: symbol } : base
+/** A poisoner's token with a borrowed symbol. */
+function counterfeit(contract: string, symbol: string): Asset {
+  const id = `${SIMULATED_EVM}/erc20:${contract}`
+  return { id, chain: SIMULATED_EVM, symbol, decimals: 6, known: false }
 }
 
-/** Coin type 1 is "Testnet (all coins)" in SLIP-44. The last two are poisoners' tokens with borrowed symbols. */
-const ACCOUNT_ASSETS: readonly Asset[] = [
-  evmAsset(`${SIMULATED_EVM}/slip44:1`, 'SIM', 18, true),
-  evmAsset(contract(0), 'SIMUSD', 6, true),
-  evmAsset(contract(1), 'USDT', 6, false),
-  evmAsset(contract(2), 'SIMUSD', 6, false),
-]
-
-const UTXO_ASSETS: readonly Asset[] = [
-  {
-    id: `${BITCOIN_REGTEST}/slip44:1`,
-    chain: BITCOIN_REGTEST,
-    symbol: 'rBTC',
-    decimals: 8,
-    known: true,
-    priceSymbol: 'RBTC',
-  },
-]
+const ASSETS: Readonly<Record<Model, readonly Asset[]>> = {
+  account: [
+    known('SIM', SIMULATED_EVM),
+    known('SIMUSD', SIMULATED_EVM),
+    counterfeit('0xc15E5dA03Ca177Cd1dB559c7D709a7bc5ee70ECC', 'USDT'),
+    counterfeit('0x6dAb2F179DDc5E565D58FD0d92c2248E8C1DA6ca', 'SIMUSD'),
+  ],
+  utxo: [known('rBTC', BITCOIN_REGTEST)],
+}
 
 /** Assets by number. */
 export function assetsOf(model: Model): readonly Asset[] {
-  return model === 'account' ? ACCOUNT_ASSETS : UTXO_ASSETS
+  return ASSETS[model]
 }
 
 export function chainOfModel(model: Model): ChainId {

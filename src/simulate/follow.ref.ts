@@ -75,7 +75,8 @@ export function follow(
 
   for (const { chain, txid, transfers, inputs, outputs } of ledger) {
     for (const { from, to, asset, amount } of transfers) {
-      const drawn = from === null ? [{ theft: null, amount }] : take(pools.get(`${from} ${asset}`) ?? [], amount)
+      const drawn =
+        from === null ? [{ theft: null, amount }] : take(pools.get(`${from} ${asset}`) ?? [], amount)
       put(drawn, to, asset, txid, null, `${to} ${asset}`)
     }
     const gathered = inputs.flatMap(({ txid, n, amount = 0n }) => {
@@ -86,8 +87,10 @@ export function follow(
     })
     for (const [n, { holder, amount }] of outputs.entries())
       put(take(gathered, amount), holder, nativeOf(chain), txid, n, `${txid}:${n} ${nativeOf(chain)}`)
-    if (outputs.length > 0) for (const { theft, amount } of gathered) end(theft, nativeOf(chain), 'fee', amount)
-    for (const [n, { holder }] of outputs.entries()) owners.set(`${txid}:${n} ${nativeOf(chain)}`, holder ?? 'none')
+    if (outputs.length > 0)
+      for (const { theft, amount } of gathered) end(theft, nativeOf(chain), 'fee', amount)
+    for (const [n, { holder }] of outputs.entries())
+      owners.set(`${txid}:${n} ${nativeOf(chain)}`, holder ?? 'none')
   }
   for (const [pool, slices] of pools) {
     const [place, asset] = pool.split(' ') as [string, string]

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { follow, ORDERS, type Whereabouts } from './follow.ref.ts'
-import { type SimulateOptions, type Simulation, simulate } from './simulate.ts'
+import type { SimulateOptions } from './options.ts'
+import { type Simulation, simulate } from './simulate.ts'
 import { truthBalance } from './truth.ts'
 
 /** Stops of an investigator who knows every service and deposit address, and lets go what strangers got as dust. */

@@ -61,12 +61,15 @@ function token(
   }
 }
 
+/** Default chain id of development nodes; see src/simulate/chains.ts. */
+const SIMULATED: ChainId = 'eip155:1337'
+
 /** SLIP-44 coin types and canonical token contracts, each checked against its issuer's published address. */
 export const KNOWN_ASSETS: readonly Asset[] = [
   native(BITCOIN, 0, 'BTC', 8, 'BTC'),
   native(BITCOIN_TESTNET, 1, 'tBTC', 8),
   native(BITCOIN_SIGNET, 1, 'sBTC', 8),
-  native(BITCOIN_REGTEST, 1, 'rBTC', 8),
+  native(BITCOIN_REGTEST, 1, 'rBTC', 8, 'RBTC'),
   native(LITECOIN, 2, 'LTC', 8, 'LTC'),
   native(LITECOIN_TESTNET, 1, 'tLTC', 8),
   native(BITCOIN_CASH, 145, 'BCH', 8, 'BCH'),
@@ -82,6 +85,9 @@ export const KNOWN_ASSETS: readonly Asset[] = [
   token(ETHEREUM, 'erc20', '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', 'USDC', 6),
   token(ETHEREUM, 'erc20', '0x6B175474E89094C44Da98b954EedeAC495271d0F', 'DAI', 18),
   token(ETHEREUM, 'erc20', '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2', 'WETH', 18),
+  // Made up by src/simulate/, so that a simulated ledger can be valued by its simulated prices.
+  native(SIMULATED, 1, 'SIM', 18, 'SIM'),
+  token(SIMULATED, 'erc20', '0x09BA39762F378769d393A16386550986aA27D5A1', 'SIMUSD', 6),
 ]
 
 /** A ledger already valued in dollars (the LaunderNet layout): base unit one cent. */
