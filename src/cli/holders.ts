@@ -22,7 +22,7 @@ export function chainOption(
 }
 
 /** @throws {BadIdError} where it is neither a name we know nor a CAIP-2 id */
-export function parseChain(typed: string): ChainId {
+function parseChain(typed: string): ChainId {
   const known = chainByName(typed)
   if (known === undefined) assertChainId(typed)
   return known ?? typed

@@ -20,7 +20,7 @@ export function writeChunks(context: Context, chunks: Iterable<string>): void {
 }
 
 /** JSON, indented by two spaces; bigints become decimal strings. */
-export function toJson(value: unknown): string {
+function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part), 2)
 }
 
@@ -32,7 +32,7 @@ export interface Heading {
   readonly max?: number
 }
 
-/** Prints rows under headings, each column as wide as its widest cell. Cells are made printable here. */
+/** Prints rows under headings (none where all are empty), each column as wide as its widest cell. Cells are made printable here. */
 export function writeTable(
   context: Context,
   headings: readonly Heading[],
@@ -43,7 +43,7 @@ export function writeTable(
     ...rows.map((row) => row.map((cell, i) => printable(cell, headings[i]?.max))),
   ]
   const widths = headings.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? '').length)))
-  for (const row of cells) {
+  for (const row of headings.every(({ head }) => head === '') ? cells.slice(1) : cells) {
     const line = row.map((cell, i) =>
       headings[i]?.right === true ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
     )

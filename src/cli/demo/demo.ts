@@ -10,12 +10,14 @@ import {
   DEFAULT_BUSY,
   DEFAULT_MIN_CONFIDENCE,
   type Flow,
+  type FlowAsset,
   flowToJson,
   prepareTrace,
   RULES,
   type Rule,
   type TraceRequest,
 } from '../../trace/index.ts'
+import { formatGrouped } from '../../units/index.ts'
 import type { Books } from '../books.ts'
 import { withBooksAt } from '../books.ts'
 import { type Command, command, flag, value, wholeNumber } from '../command.ts'
@@ -129,6 +131,18 @@ function chapterJson({ simulation, flow, verdicts, refused, flowFile, report }: 
   }
 }
 
+/** Places shown of finer amounts; all of them are in --json and in the flows. */
+const PLACES_SHOWN = 8
+
+/** Cut, never rounded, to a few places; what is not nothing never looks like it. */
+function short(amount: bigint, asset: FlowAsset): string {
+  const text = formatGrouped(amount, asset.decimals)
+  const point = text.indexOf('.')
+  if (point < 0 || text.length - point - 1 <= PLACES_SHOWN) return text
+  const cut = text.slice(0, point + 1 + PLACES_SHOWN)
+  return /[1-9]/.test(cut) ? `${cut}…` : `${amount < 0n ? '-' : ''}<0.${'1'.padStart(PLACES_SHOWN, '0')}`
+}
+
 function printChapter(context: Context, { simulation, imported, flow, verdicts, refused }: Chapter): void {
   const { model } = simulation.settings
   writeLine(
@@ -153,13 +167,10 @@ function printChapter(context: Context, { simulation, imported, flow, verdicts, 
         ]),
       ],
       [
-        ['truth', ...PLACES.flatMap((place) => [amountText(truth[place], asset), ''])],
+        ['truth', ...PLACES.flatMap((place) => [short(truth[place], asset), ''])],
         ...[...found].map(([rule, sums]) => [
           rule === 'poison' ? 'poison (at most)' : rule,
-          ...PLACES.flatMap((place) => [
-            amountText(sums[place], asset),
-            sums[place] === truth[place] ? '0' : amountText(sums[place] - truth[place], asset),
-          ]),
+          ...PLACES.flatMap((place) => [short(sums[place], asset), short(sums[place] - truth[place], asset)]),
         ]),
       ],
     )

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Simulation, Truth } from '../../simulate/index.ts'
-import type { Flow, LeafReason, Rule, SeedSpec } from '../../trace/index.ts'
+import type { Flow, FlowLeaf, LeafReason, Rule, SeedSpec } from '../../trace/index.ts'
 
 /** Where money can end, told apart by flow and truth alike. Dust, fees and what is still held are `elsewhere`. */
 export const PLACES = ['services', 'mixers', 'bridges', 'elsewhere'] as const
@@ -67,6 +67,10 @@ function arrivalsOf({ crossings, chain }: Truth): Truth['crossings'] {
 /** Compares flows of one simulation, by rule, with its truth: only the trails that its seeds start. */
 export function judge({ truth }: Simulation, flows: ReadonlyMap<Rule, Flow>): Verdict[] {
   const trails = new Set(arrivalsOf(truth).map((crossing) => truth.crossings.indexOf(crossing)))
+  const deposits = new Set(truth.deposits.map(({ holder }) => holder))
+  /** What reached a deposit address is the exchange's, also where it is not swept yet, or pays for its own sweeping. */
+  const placeOf = ({ reason, holder }: FlowLeaf): Place | undefined =>
+    deposits.has(holder) ? 'services' : PLACE_OF_REASON[reason]
   const ends = truth.ends.filter(({ crossing }) => crossing === null || trails.has(crossing))
   const first = [...flows.values()][0]
   return (first?.balance ?? []).map(({ theft, asset, stolen }) => {
@@ -76,7 +80,7 @@ export function judge({ truth }: Simulation, flows: ReadonlyMap<Rule, Flow>): Ve
       tally(
         flow.leaves
           .filter((leaf) => leaf.theft === theft && leaf.asset === asset)
-          .map(({ reason, amount }) => [PLACE_OF_REASON[reason], BigInt(amount)]),
+          .map((leaf) => [placeOf(leaf), BigInt(leaf.amount)]),
       ),
     ])
     return {

@@ -109,7 +109,7 @@ function coversOf(typed: readonly string[], chain: ChainId | undefined): Covers 
 }
 
 /** What is printed of an import, as data. */
-export function importedJson({ file, layout, result, summary, names, rejects }: Imported): unknown {
+function importedJson({ file, layout, result, summary, names, rejects }: Imported): unknown {
   return {
     file,
     layout,

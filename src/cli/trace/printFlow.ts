@@ -5,7 +5,7 @@
 
 import type { Flow, FlowAsset, FlowBalance, FlowLeaf } from '../../trace/flow.ts'
 import { formatGrouped } from '../../units/amount.ts'
-import { addressOf, chainOf } from '../../units/caip.ts'
+import { addressOf } from '../../units/caip.ts'
 import { printable } from '../../units/text.ts'
 import { formatDay } from '../../units/time.ts'
 import { formatUsdCents } from '../../units/usd.ts'
@@ -77,6 +77,8 @@ function printLeaves(context: Context, flow: Flow, top: number): void {
     leaves.length > top ? `Where it is: the ${top} largest of ${grouped(leaves.length)}` : 'Where it is',
     'bold',
   )
+  // A ledger in dollars: the value would repeat the amount.
+  const dollars = flow.assets.every(({ asset }) => asset.includes('/iso4217:'))
   const severalThefts = new Set(flow.leaves.map(({ theft }) => theft)).size > 1
   const severalChains = new Set(flow.leaves.map(({ chain }) => chain)).size > 1
   writeTable(
@@ -84,7 +86,7 @@ function printLeaves(context: Context, flow: Flow, top: number): void {
     [
       { head: 'amount', right: true },
       { head: 'asset' },
-      { head: 'value', right: true },
+      ...(dollars ? [] : [{ head: 'value', right: true }]),
       { head: 'why' },
       { head: 'holder', max: 100 },
       { head: 'label' },
@@ -96,7 +98,7 @@ function printLeaves(context: Context, flow: Flow, top: number): void {
       return [
         amountText(BigInt(leaf.amount), asset),
         symbolOf(asset),
-        formatUsdCents(leaf.usd),
+        ...(dollars ? [] : [formatUsdCents(leaf.usd)]),
         leaf.reason,
         severalChains ? leaf.holder : addressOf(leaf.holder),
         labelText(leaf),
@@ -168,7 +170,7 @@ export function assetOf(flow: { readonly assets: readonly FlowAsset[] }, id: str
 
 /** A symbol for people; that of an unknown contract is only a claim. */
 export function symbolOf({ symbol, known, asset }: FlowAsset): string {
-  return known ? symbol : `"${printable(symbol, 20)}" (unverified, ${printable(chainOf(asset) || asset, 40)})`
+  return known ? symbol : `"${printable(symbol, 20)}" (unverified, ${printable(asset.split('/')[0]!, 40)})`
 }
 
 export function amountText(amount: bigint, { decimals }: FlowAsset): string {
