@@ -3,6 +3,7 @@
  * @module
  */
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
+import { printable } from '../units/text.ts'
 import type { FlowCoverage, FlowSource } from './flow.ts'
 import type { Gathered } from './gathered.ts'
 import type { Reach } from './reach.ts'
@@ -15,7 +16,7 @@ const UTXO = MOVEMENT_KINDS.indexOf('utxo')
 export function coverageOf(
   books: TraceBooks,
   seeds: Seeds,
-  { gathered, fetched, pools }: Reach,
+  { gathered, fetched, pools, verdicts }: Reach,
   tapes: readonly AssetTape[],
 ): Omit<FlowCoverage, 'unknownOrigin'> {
   const { ledger } = books
@@ -44,11 +45,11 @@ export function coverageOf(
     holdersPartial: holders.size - whole,
     sources: sourcesOf(books),
     uncountedReceipts,
-    notes: notes(ledger, uncountedReceipts.length > 0, holders.size - whole),
+    notes: notes(ledger, uncountedReceipts.length > 0, holders.size - whole, verdicts),
   }
 }
 
-function notes(ledger: Ledger, uncounted: boolean, partial: number): string[] {
+function notes(ledger: Ledger, uncounted: boolean, partial: number, verdicts: Reach['verdicts']): string[] {
   const list: string[] = []
   if (uncounted) {
     list.push(
@@ -58,6 +59,15 @@ function notes(ledger: Ledger, uncounted: boolean, partial: number): string[] {
   if (partial > 0) {
     list.push(
       `${partial} of the holders looked at are known only as counterparties: where money rests with one of them, the ledger ends there ("nodata").`,
+    )
+  }
+  const weak = [...verdicts.values()].flatMap((verdict) => (verdict.weak ? [verdict.weak] : []))
+  if (weak.length > 0) {
+    const names = [...new Set(weak.map(({ name }) => printable(name, 40)))]
+    const listed = names.slice(0, 5).join(', ') + (names.length > 5 ? ' …' : '')
+    const level = Math.min(...weak.map((label) => label.level))
+    list.push(
+      `${weak.length} holders with a weak label of a service were followed through (${listed}): use --min-confidence ${level} to stop at them.`,
     )
   }
   const rejected = ledger.sources().reduce((sum, source) => sum + source.rejected, 0)

@@ -192,7 +192,11 @@ describe('traceFlow, account chains', () => {
     expect(leaves(busy)).toEqual(['busy a 90', 'held thief 7', 'held dust 3'])
     expect(busy.leaves[0]).toMatchObject({ busy: { transactions: 2, atLeast: true } })
     const weak = { [account('a')]: label('Exchange A', 'service', 10) }
-    expect(leaves(trace(rows, { seeds }, weak))[0]).toBe('held c 70')
+    const through = trace(rows, { seeds }, weak)
+    expect(leaves(through)[0]).toBe('held c 70')
+    expect(through.coverage.notes).toEqual([
+      '1 holders with a weak label of a service were followed through (Exchange A): use --min-confidence 10 to stop at them.',
+    ])
     const strong = { [account('a')]: label('Exchange A', 'service') }
     expect(leaves(trace(rows, { seeds }, strong))[0]).toBe('service a 90')
     for (const passThrough of [['exchange a'], [account('a')]]) {

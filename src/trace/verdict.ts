@@ -11,6 +11,8 @@ import type { TraceRequest } from './request.ts'
 export interface Verdict {
   readonly stop: Stop
   readonly transactions?: number
+  /** Strongest label that would stop here but for the confidence asked; the holder is followed. */
+  readonly weak?: { readonly name: string; readonly level: number }
 }
 
 export type Judge = (holders: readonly number[]) => Verdict[]
@@ -26,23 +28,39 @@ export function createJudge(
   return (holders) => {
     const ids = ledger.holderIds(Uint32Array.from(holders))
     const stated = labels.of(ids)
-    const verdicts = holders.map((holder, i): Verdict | undefined => {
-      const id = ids[i]!
+    const byLabel = ids.map((id, i) => {
       const matches = stated.get(id) ?? []
-      if (seeds.has(holder) || passes(pass, id, matches)) return { stop: 'open' }
-      const stopping = matches.find(
-        ({ label }) => label.stop !== null && label.confidence.level >= request.minConfidence,
-      )
-      return stopping ? { stop: stopping.label.stop! } : undefined
+      const free = seeds.has(holders[i]!) || passes(pass, id, matches)
+      return free ? { verdict: OPEN, decided: true } : byLabels(matches, request.minConfidence)
     })
-    const open = holders.filter((_, i) => verdicts[i] === undefined)
-    const counts = ledger.counts(Uint32Array.from(open), request.busy + 1)
+    const undecided = holders.filter((_, i) => !byLabel[i]!.decided)
+    const counts = ledger.counts(Uint32Array.from(undecided), request.busy + 1)
     let k = 0
-    return verdicts.map((verdict): Verdict => {
-      if (verdict) return verdict
+    return byLabel.map(({ verdict, decided }): Verdict => {
+      if (decided) return verdict
       const transactions = counts[k++]!
-      return transactions > request.busy ? { stop: 'busy', transactions } : { stop: 'open' }
+      return transactions > request.busy ? { stop: 'busy', transactions } : verdict
     })
+  }
+}
+
+const OPEN: Verdict = { stop: 'open' }
+
+/** The strongest label that stops and is strong enough decides; without one, what is too weak is remembered. */
+function byLabels(
+  matches: readonly LabelMatch[],
+  minConfidence: number,
+): { verdict: Verdict; decided: boolean } {
+  const stopping = matches.flatMap(({ label }) =>
+    label.stop === null ? [] : [{ ...label, stop: label.stop }],
+  )
+  const strong = stopping.find(({ confidence }) => confidence.level >= minConfidence)
+  if (strong) return { verdict: { stop: strong.stop }, decided: true }
+  const [weak] = stopping
+  if (!weak) return { verdict: OPEN, decided: false }
+  return {
+    verdict: { stop: 'open', weak: { name: weak.name, level: weak.confidence.level } },
+    decided: false,
   }
 }
 

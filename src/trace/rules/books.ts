@@ -6,7 +6,23 @@ import { NONE } from '../../ledger/ledger.ts'
 import { CLEAN, type Column, FIRST_THEFT, NO_POOL, type Spool, type Tape, UNKNOWN } from '../tape.ts'
 import { columnOf, type UnitColumn, type Units, zeroOf } from './column.ts'
 import { append, finish, type GrowingLog, newLog } from './log.ts'
-import { drop, freePiece, newPieces, type Pieces, takePiece } from './pieces.ts'
+import {
+  amountOf,
+  drop,
+  firstOf,
+  freePiece,
+  labelOf,
+  legOf,
+  newPieces,
+  nextOf,
+  type Pieces,
+  setAmount,
+  setEnds,
+  setLabel,
+  setLeg,
+  setNext,
+  takePiece,
+} from './pieces.ts'
 
 /** Line of what one debit drew. */
 export const DRAWN = 0
@@ -81,14 +97,13 @@ export function openBooks<C extends Column>(given: Tape<C>, linesPerPool: number
 
 /** Sums a line's thefts into `sums` and `seen`. Whoever reads them sets the sums back to zero. */
 function tally(books: Books, line: number): void {
-  const { sums, seen, zero } = books
-  const { head, next, label, amount } = books.pieces
+  const { sums, seen, zero, pieces } = books
   let n = 0
-  for (let at = head[line]!; at !== NONE; at = next[at]!) {
-    const theft = label[at]! - FIRST_THEFT
+  for (let at = firstOf(pieces, line); at !== NONE; at = nextOf(pieces, at)) {
+    const theft = labelOf(pieces, at) - FIRST_THEFT
     if (theft < 0) continue
     if (sums[theft] === zero) seen[n++] = theft
-    sums[theft] = sums[theft]! + amount[at]!
+    sums[theft] = sums[theft]! + amountOf(pieces, at)
   }
   if (n > 1) seen.subarray(0, n).sort()
   books.seenN = n
@@ -159,18 +174,17 @@ export function bookDraw(books: Books, op: number, debit: number): void {
  */
 export function bookClaim(books: Books, op: number, credit: number, label: number): void {
   tally(books, CLAIM)
-  const { sums, seen, seenN, zero } = books
+  const { sums, seen, seenN, zero, pieces } = books
   for (let i = 0; i < seenN; i++) {
     const first = FIRST_THEFT + seen[i]!
     if (first !== label) append(books.collisions, op, credit, label, sums[seen[i]!]!, 0, first)
     sums[seen[i]!] = zero
   }
-  const { head, next, label: labels, amount } = books.pieces
   let entered = zero
-  for (let at = head[CLAIM]!; at !== NONE; at = next[at]!) {
-    if (labels[at]! >= FIRST_THEFT) continue
-    labels[at] = label
-    entered += amount[at]!
+  for (let at = firstOf(pieces, CLAIM); at !== NONE; at = nextOf(pieces, at)) {
+    if (labelOf(pieces, at) >= FIRST_THEFT) continue
+    setLabel(pieces, at, label)
+    entered += amountOf(pieces, at)
   }
   bookSeed(books, op, credit, label, entered)
 }
@@ -205,34 +219,40 @@ export function bookCredit(books: Books, op: number, leg: number, pool: number):
   if (letGo > 0) for (let i = 0; i < seenN; i++) gone[seen[i]!] = 0
 }
 
-function seal(books: Books, leg: number, letGo: boolean): void {
-  const { pieces, gone } = books
-  const { head, tail, next, label, amount, leg: legs } = pieces
+function seal({ pieces, gone }: Books, leg: number, letGo: boolean): void {
+  const first = firstOf(pieces, LOT)
   let before = NONE
-  let at = head[LOT]!
+  let at = first
   while (at !== NONE) {
-    const following = next[at]!
-    if (letGo && label[at]! >= FIRST_THEFT && gone[label[at]! - FIRST_THEFT] === 1) label[at] = CLEAN
-    if (before !== NONE && label[before] === label[at]) {
-      amount[before] = amount[before]! + amount[at]!
-      next[before] = following
+    const following = nextOf(pieces, at)
+    const had = labelOf(pieces, at)
+    const label = letGo && had >= FIRST_THEFT && gone[had - FIRST_THEFT] === 1 ? CLEAN : had
+    if (before !== NONE && labelOf(pieces, before) === label) {
+      setAmount(pieces, before, amountOf(pieces, before) + amountOf(pieces, at))
+      setNext(pieces, before, following)
       freePiece(pieces, at)
     } else {
-      legs[at] = leg
+      setLabel(pieces, at, label)
+      setLeg(pieces, at, leg)
       before = at
     }
     at = following
   }
-  tail[LOT] = before
+  setEnds(pieces, LOT, first, before)
 }
 
-/** Writes down money of a theft that is still in `pool`: one row for neighbours that one credit brought. */
-export function bookRest(books: Books, pool: number, leg: number, label: number, amount: Units): void {
-  const { rest } = books
-  const last = rest.n - 1
-  if (last >= 0 && rest.extra[last] === pool && rest.leg[last] === leg && rest.label[last] === label)
-    rest.amount[last] = rest.amount[last]! + amount
-  else append(rest, NONE, leg, label, amount, 0, pool)
+/** Writes down the thefts that are still in a line of a pool: one row for neighbours that one credit brought. */
+export function bookRest(books: Books, line: number, pool: number): void {
+  const { pieces, rest } = books
+  for (let at = firstOf(pieces, line); at !== NONE; at = nextOf(pieces, at)) {
+    const label = labelOf(pieces, at)
+    const leg = legOf(pieces, at)
+    const last = rest.n - 1
+    if (label < FIRST_THEFT) continue
+    if (last >= 0 && rest.extra[last] === pool && rest.leg[last] === leg && rest.label[last] === label)
+      rest.amount[last] = rest.amount[last]! + amountOf(pieces, at)
+    else append(rest, NONE, leg, label, amountOf(pieces, at), 0, pool)
+  }
 }
 
 /** The books as a {@link Spool}. */
@@ -253,6 +273,7 @@ export function closeBooks<C extends Column>(books: Books): Spool<C> {
 
 function opOfCredit({ n, creditStarts }: Tape<UnitColumn>): Uint32Array {
   const opOf = new Uint32Array(creditStarts[n]!)
-  for (let op = 0; op < n; op++) opOf.fill(op, creditStarts[op], creditStarts[op + 1])
+  let credit = 0
+  for (let op = 0; op < n; op++) while (credit < creditStarts[op + 1]!) opOf[credit++] = op
   return opOf
 }

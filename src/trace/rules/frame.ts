@@ -4,7 +4,7 @@
  * @module
  */
 import { NONE } from '../../ledger/ledger.ts'
-import { CLEAN, type Column, FIRST_THEFT, NO_POOL, type Spool, type Tape } from '../tape.ts'
+import { CLEAN, type Column, NO_POOL, type Spool, type Tape } from '../tape.ts'
 import {
   addUnknown,
   type Books,
@@ -65,6 +65,7 @@ export function run<C extends Column>(
     tape
   const { credit: seedCredit } = tape.seeds
   const method = methodOf(books)
+  let nextSeed = seedCredit[0] ?? NONE
 
   for (let pool = 0; pool < pools; pool++) {
     if (opening[pool]! === zero) continue
@@ -101,11 +102,11 @@ export function run<C extends Column>(
       const amount = creditAmount[credit]!
       const pool = creditPool[credit]!
       method.fill(amount)
-      if (seedCredit[books.seed]! < creditEnd) plant(books, method, op, credit, amount)
+      if (nextSeed < creditEnd) plant(books, method, op, credit, amount)
       bookCredit(books, op, credit, pool)
       if (pool !== NO_POOL) method.store(pool)
     }
-    while (seedCredit[books.seed]! < creditEnd) books.seed++
+    while (nextSeed < creditEnd) nextSeed = seedCredit[++books.seed] ?? NONE
 
     if (inHand > wanted) {
       method.fill(inHand - wanted)
@@ -113,12 +114,9 @@ export function run<C extends Column>(
     }
   }
 
-  const { head, next, label, leg, amount } = pieces
-  for (let line = FIRST_POOL; line < head.length; line++) {
-    const pool = Math.floor((line - FIRST_POOL) / linesPerPool)
-    for (let at = head[line]!; at !== NONE; at = next[at]!) {
-      if (label[at]! >= FIRST_THEFT) bookRest(books, pool, leg[at]!, label[at]!, amount[at]!)
-    }
+  for (let pool = 0; pool < pools; pool++) {
+    const end = FIRST_POOL + (pool + 1) * linesPerPool
+    for (let line = end - linesPerPool; line < end; line++) bookRest(books, line, pool)
   }
   return closeBooks(books)
 }

@@ -10,7 +10,20 @@ import type { Column, Spool, Tape } from '../tape.ts'
 import { CLAIM, DRAWN, FIRST_POOL, LOT, STRIP } from './books.ts'
 import { columnOf, type Units } from './column.ts'
 import { inTurn, run } from './frame.ts'
-import { drop, join, type Pieces, push, takePiece } from './pieces.ts'
+import {
+  amountOf,
+  drop,
+  firstOf,
+  join,
+  labelOf,
+  legOf,
+  nextOf,
+  type Pieces,
+  push,
+  setAmount,
+  setEnds,
+  takePiece,
+} from './pieces.ts'
 import { melt } from './vector.ts'
 
 type MulDiv = (a: Units, b: Units, c: Units) => Units
@@ -28,7 +41,7 @@ export function haircut<C extends Column>(tape: Tape<C>): Spool<C> {
 
     function fill(amount: Units): void {
       if (amount === zero) return
-      const first = pieces.head[STRIP]!
+      const first = firstOf(pieces, STRIP)
       if (left === zero) {
         left = sum(pieces, STRIP)
         if (amount === left) {
@@ -38,25 +51,25 @@ export function haircut<C extends Column>(tape: Tape<C>): Spool<C> {
         }
         let rest = left
         let level = 0
-        for (let at = first; at !== NONE; at = pieces.next[at]!) {
+        for (let at = first; at !== NONE; at = nextOf(pieces, at)) {
           room[level] = rest
           filled[level] = zero
           given[level] = zero
-          rest -= pieces.amount[at]!
+          rest -= amountOf(pieces, at)
           level++
         }
       }
       left -= amount
       let unfilled = amount
       let level = 0
-      for (let at = first; unfilled > zero; at = pieces.next[at]!) {
-        const total = pieces.amount[at]!
+      for (let at = first; unfilled > zero; at = nextOf(pieces, at)) {
+        const total = amountOf(pieces, at)
         const upTo = filled[level]! + unfilled
         const due = total === room[level] ? upTo : mulDiv(total, upTo, room[level]!)
         const part = due - given[level]!
         filled[level] = upTo
         given[level] = due
-        if (part > zero) push(pieces, LOT, takePiece(pieces, part, pieces.label[at]!, NONE))
+        if (part > zero) push(pieces, LOT, takePiece(pieces, part, labelOf(pieces, at), NONE))
         unfilled -= part
         level++
       }
@@ -76,9 +89,9 @@ export function haircut<C extends Column>(tape: Tape<C>): Spool<C> {
   })
 }
 
-function sum({ head, next, amount, zero }: Pieces, line: number): Units {
-  let total = zero
-  for (let at = head[line]!; at !== NONE; at = next[at]!) total += amount[at]!
+function sum(pieces: Pieces, line: number): Units {
+  let total = pieces.zero
+  for (let at = firstOf(pieces, line); at !== NONE; at = nextOf(pieces, at)) total += amountOf(pieces, at)
   return total
 }
 
@@ -87,32 +100,27 @@ function sum({ head, next, amount, zero }: Pieces, line: number): Units {
  * T out of Σ units floor(T * amount / Σ), and so on with what the label leaves of both. Returns how many it was.
  */
 function share(pieces: Pieces, from: number, to: number, amount: Units, mulDiv: MulDiv): Units {
-  const { zero, head, tail } = pieces
+  const { zero } = pieces
   let total = sum(pieces, from)
   if (total <= amount) {
     join(pieces, to, from, to)
     return total
   }
+  // The vector is taken apart, and what stays of each label put back.
   let wanted = amount
-  let before = NONE
-  let at = head[from]!
-  while (wanted > zero) {
-    const here = pieces.amount[at]!
+  let at = firstOf(pieces, from)
+  setEnds(pieces, from, NONE, NONE)
+  while (at !== NONE) {
+    const following = nextOf(pieces, at)
+    const here = amountOf(pieces, at)
     const part = here === total ? wanted : mulDiv(here, wanted, total)
     total -= here
     wanted -= part
-    const following = pieces.next[at]!
-    if (part === here) {
-      if (before === NONE) head[from] = following
-      else pieces.next[before] = following
-      if (following === NONE) tail[from] = before
-      push(pieces, to, at)
-    } else {
-      if (part > zero) {
-        pieces.amount[at] = here - part
-        push(pieces, to, takePiece(pieces, part, pieces.label[at]!, pieces.leg[at]!))
-      }
-      before = at
+    if (part === here) push(pieces, to, at)
+    else {
+      if (part > zero) push(pieces, to, takePiece(pieces, part, labelOf(pieces, at), legOf(pieces, at)))
+      setAmount(pieces, at, here - part)
+      push(pieces, from, at)
     }
     at = following
   }

@@ -22,7 +22,7 @@ import {
   STRIP,
 } from './books.ts'
 import { columnOf, type Units } from './column.ts'
-import { drop, type Pieces, push, takePiece } from './pieces.ts'
+import { drop, firstOf, labelOf, nextOf, type Pieces, push, setAmount, takePiece } from './pieces.ts'
 import { melt } from './vector.ts'
 
 /**
@@ -91,23 +91,23 @@ export function poison<C extends Column>(given: Tape<C>): Spool<C> {
     drop(pieces, STRIP)
   }
   for (let pool = 0; pool < pools; pool++) {
-    for (let at = pieces.head[FIRST_POOL + pool]!; at !== NONE; at = pieces.next[at]!) {
-      const label = pieces.label[at]!
-      if (label >= FIRST_THEFT) bookRest(books, pool, pieces.leg[at]!, label, balance[pool]!)
-    }
+    for (let at = firstOf(pieces, FIRST_POOL + pool); at !== NONE; at = nextOf(pieces, at))
+      setAmount(pieces, at, balance[pool]!)
+    bookRest(books, FIRST_POOL + pool, pool)
   }
   return closeBooks(books)
 }
 
 /** Adds to an empty line a piece of `amount` for every theft in `from`, which stays as it is. */
 function touch(pieces: Pieces, from: number, to: number, amount: Units): void {
-  for (let at = pieces.head[from]!; at !== NONE; at = pieces.next[at]!) {
-    const label = pieces.label[at]!
+  for (let at = firstOf(pieces, from); at !== NONE; at = nextOf(pieces, at)) {
+    const label = labelOf(pieces, at)
     if (label >= FIRST_THEFT) push(pieces, to, takePiece(pieces, amount, label, NONE))
   }
 }
 
-function holds({ head, next, label: labels }: Pieces, line: number, label: number): boolean {
-  for (let at = head[line]!; at !== NONE; at = next[at]!) if (labels[at] === label) return true
+function holds(pieces: Pieces, line: number, label: number): boolean {
+  for (let at = firstOf(pieces, line); at !== NONE; at = nextOf(pieces, at))
+    if (labelOf(pieces, at) === label) return true
   return false
 }

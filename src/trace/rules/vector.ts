@@ -4,12 +4,27 @@
  */
 import { NONE } from '../../ledger/ledger.ts'
 import { FIRST_THEFT } from '../tape.ts'
-import { freePiece, type Pieces } from './pieces.ts'
+import {
+  amountOf,
+  firstOf,
+  freePiece,
+  labelOf,
+  legOf,
+  nextOf,
+  type Pieces,
+  push,
+  setAmount,
+  setEnds,
+  setLeg,
+  setNext,
+  unshift,
+} from './pieces.ts'
 
 /** Above every u16 label: where unknown and clean stand. */
 const AFTER_THEFTS = 0x20000
 
-function rank(label: number): number {
+function rankOf(pieces: Pieces, piece: number): number {
+  const label = labelOf(pieces, piece)
   return label < FIRST_THEFT ? AFTER_THEFTS - label : label
 }
 
@@ -18,29 +33,27 @@ function rank(label: number): number {
  * Cost: the pieces of both, where the line is in the vector's order.
  */
 export function melt(pieces: Pieces, from: number, vector: number): void {
-  const { head, tail, next, label, amount, leg } = pieces
-  let piece = head[from]!
-  head[from] = NONE
-  tail[from] = NONE
+  let piece = firstOf(pieces, from)
+  setEnds(pieces, from, NONE, NONE)
   let before = NONE
   while (piece !== NONE) {
-    const following = next[piece]!
-    const here = rank(label[piece]!)
-    if (before !== NONE && rank(label[before]!) >= here) before = NONE
-    let at = before === NONE ? head[vector]! : next[before]!
-    while (at !== NONE && rank(label[at]!) < here) {
+    const following = nextOf(pieces, piece)
+    const rank = rankOf(pieces, piece)
+    if (before !== NONE && rankOf(pieces, before) >= rank) before = NONE
+    let at = before === NONE ? firstOf(pieces, vector) : nextOf(pieces, before)
+    while (at !== NONE && rankOf(pieces, at) < rank) {
       before = at
-      at = next[at]!
+      at = nextOf(pieces, at)
     }
-    if (at !== NONE && label[at] === label[piece]) {
-      amount[at] = amount[at]! + amount[piece]!
-      leg[at] = leg[piece]!
+    if (at === NONE) push(pieces, vector, piece)
+    else if (rankOf(pieces, at) === rank) {
+      setAmount(pieces, at, amountOf(pieces, at) + amountOf(pieces, piece))
+      setLeg(pieces, at, legOf(pieces, piece))
       freePiece(pieces, piece)
-    } else {
-      next[piece] = at
-      if (at === NONE) tail[vector] = piece
-      if (before === NONE) head[vector] = piece
-      else next[before] = piece
+    } else if (before === NONE) unshift(pieces, vector, piece)
+    else {
+      setNext(pieces, before, piece)
+      setNext(pieces, piece, at)
     }
     piece = following
   }
