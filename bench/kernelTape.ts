@@ -4,8 +4,7 @@
  */
 import { FIRST_THEFT, NO_POOL, type Tape } from '../src/trace/tape.ts'
 
-const THEFTS = 4
-/** Units of each theft: about 10,000 bitcoin in satoshis, so that float64 holds the sum of all. */
+/** Units of each theft: 10,000 bitcoin in satoshis. */
 const STOLEN = 1e12
 const SEED = 20260101
 
@@ -28,18 +27,19 @@ interface Legs {
 
 function tapeOf(
   model: Tape['model'],
+  stolen: number,
   ops: number,
   pools: number,
   debits: Legs,
   credits: Legs,
 ): Tape<Float64Array> {
   const none = new Uint32Array(0)
-  const thefts = Array.from({ length: THEFTS }, (_, theft) => theft)
+  const thefts = Array.from({ length: stolen }, (_, theft) => theft)
   return {
     model,
     n: ops,
     pools,
-    thefts: THEFTS,
+    thefts: stolen,
     debitStarts: debits.starts,
     debitPool: debits.pool.slice(0, debits.starts[ops]),
     debitAmount: debits.amount.slice(0, debits.starts[ops]),
@@ -63,17 +63,17 @@ function newLegs(ops: number, legs: number): Legs {
 }
 
 /**
- * `ops` transfers: four thefts, then a random one of the accounts their money may have reached pays an account, half the
+ * `ops` transfers: first the thefts, then a random one of the accounts their money may have reached pays an account, half the
  * time a new one, with all or some of what it has; an account that has nothing gets new clean money instead.
  */
-export function accountTape(ops: number): Tape<Float64Array> {
+export function accountTape(ops: number, thefts: number): Tape<Float64Array> {
   const random = mulberry32(SEED)
   const balance = new Float64Array(ops)
   const debits = newLegs(ops, ops)
   const credits = newLegs(ops, ops)
   let pools = 0
   for (let op = 0; op < ops; op++) {
-    const theft = op < THEFTS
+    const theft = op < thefts
     let from = theft ? NO_POOL : Math.floor(random() * pools)
     let to = theft || random() < 0.5 ? pools : Math.floor(random() * pools)
     let amount = theft ? STOLEN : 1 + Math.floor(random() * 1e6)
@@ -93,14 +93,14 @@ export function accountTape(ops: number): Tape<Float64Array> {
     credits.pool[op] = to
     credits.amount[op] = amount
   }
-  return tapeOf('account', ops, pools, debits, credits)
+  return tapeOf('account', thefts, ops, pools, debits, credits)
 }
 
 /**
- * `ops` transactions, the first four a theft each: then one to three random unspent outputs in, one input in four from
+ * `ops` transactions: first the thefts, then one to three random unspent outputs in, one input in four from
  * outside, and two outputs and a fee out.
  */
-export function utxoTape(ops: number): Tape<Float64Array> {
+export function utxoTape(ops: number, thefts: number): Tape<Float64Array> {
   const random = mulberry32(SEED)
   const debits = newLegs(ops, 3 * ops)
   const credits = newLegs(ops, 2 * ops)
@@ -117,11 +117,11 @@ export function utxoTape(ops: number): Tape<Float64Array> {
   }
   for (let op = 0; op < ops; op++) {
     let total = 0
-    const inputs = op < THEFTS ? 1 : 1 + Math.floor(random() * 3)
+    const inputs = op < thefts ? 1 : 1 + Math.floor(random() * 3)
     for (let i = 0; i < inputs; i++) {
       let pool = pools
-      if (op < THEFTS || (i > 0 && random() < 0.5)) {
-        value[pools++] = op < THEFTS ? STOLEN : 1 + Math.floor(random() * 1e6)
+      if (op < thefts || (i > 0 && random() < 0.5)) {
+        value[pools++] = op < thefts ? STOLEN : 1 + Math.floor(random() * 1e6)
       } else {
         const place = Math.floor(random() * unspent.length)
         pool = unspent[place]!
@@ -132,7 +132,7 @@ export function utxoTape(ops: number): Tape<Float64Array> {
       debits.amount[debit++] = value[pool]!
       total += value[pool]!
     }
-    if (op < THEFTS) pay(total)
+    if (op < thefts) pay(total)
     else {
       const fee = Math.min(total, 500)
       const first = Math.floor((total - fee) * random())
@@ -142,5 +142,5 @@ export function utxoTape(ops: number): Tape<Float64Array> {
     debits.starts[op + 1] = debit
     credits.starts[op + 1] = credit
   }
-  return tapeOf('utxo', ops, pools, debits, credits)
+  return tapeOf('utxo', thefts, ops, pools, debits, credits)
 }
