@@ -64,7 +64,7 @@ export function createAccountWorld(heist: Heist, book: Book, nativePrice: (time:
   const crowd = createCrowd(draw)
   for (const user of cast.users) crowd.join(user)
   const someExchange = createZipf(draw, cast.exchanges.length)
-  let owners = cast.nextOwner + 1
+  let owners = cast.nextOwner
 
   const balances: bigint[][] = [[], []]
   const balance = (who: number, asset: number): bigint => balances[asset]![who] ?? 0n

@@ -25,6 +25,8 @@ export interface Cast {
   readonly poisoner: number
   /** One address number each; owners are unique. */
   readonly users: readonly number[]
+  /** Owner number of all thieves and mules: they are one gang. */
+  readonly gang: number
   /** Owner numbers from here on are unused. */
   readonly nextOwner: number
 }
@@ -48,5 +50,16 @@ export function createCast(settings: SimulationSettings): Cast {
   })
   const [dex, mixer, relayer, bridge, poisoner] = [alone(), alone(), alone(), alone(), alone()]
   const users = Array.from({ length: settings.users }, alone)
-  return { book, exchanges, dex, mixer, relayer, bridge, poisoner, users, nextOwner }
+  return {
+    book,
+    exchanges,
+    dex,
+    mixer,
+    relayer,
+    bridge,
+    poisoner,
+    users,
+    gang: nextOwner++,
+    nextOwner,
+  }
 }

@@ -6,25 +6,13 @@ import { createAccountHands } from './accountHands.ts'
 import type { Cast } from './cast.ts'
 import { assetsOf, chainOfModel, NATIVE, STABLE } from './chains.ts'
 import type { Coin } from './coin.ts'
-import { accountDraft, GAS, gasFee, NOBODY } from './draft.ts'
 import { type Hands, theftOf } from './hands.ts'
+import { mixerSize, withdraw } from './mixer.ts'
 import { createNotebook, type Notebook, payOut } from './notebook.ts'
 import type { Branches, SimulationSettings } from './options.ts'
 import { planPoisonings } from './poisoning.ts'
 import { SECONDS_PER_DAY, type SimulatedPrice } from './price.ts'
 import { createUtxoHands } from './utxoHands.ts'
-
-/**
- * Equal deposits are what makes a mixer. Native: the four pools of Tornado Cash's ETH contracts; stable: those of its
- * USDC contracts, and 100,000. UTXO: powers of ten.
- */
-const DENOMINATIONS = {
-  account: [
-    [100n, 10n, 1n, 1n].map((whole, i) => (whole * 10n ** 18n) / (i === 3 ? 10n : 1n)),
-    [100_000n, 10_000n, 1_000n, 100n].map((whole) => whole * 10n ** 6n),
-  ],
-  utxo: [[10n ** 9n, 10n ** 8n, 10n ** 7n, 10n ** 6n]],
-} as const
 
 export interface Heist {
   readonly book: Notebook
@@ -158,8 +146,7 @@ export function planHeist(
   }
   const mix = (loot: Coin): void => {
     const theft = theftOf(loot.parts)!
-    const pools = DENOMINATIONS[model][loot.asset]!
-    const size = pools.find((amount) => loot.amount / amount >= 4n) ?? pools[pools.length - 1]!
+    const size = mixerSize(model, loot)
     const deposits: Coin[] = []
     let coin = loot
     for (let i = 0; i < 8 && coin.amount > 2n * size; i++) {
@@ -280,32 +267,4 @@ export function planHeist(
 
   const endTime = book.drafts.reduce((latest, { time }) => Math.max(latest, time), settings.startTime)
   return { book, endTime }
-}
-
-/** A mixer pays out to an address that nothing links to the deposit; a relayer takes its cut and pays the gas. */
-function withdraw(
-  book: Notebook,
-  wallet: number,
-  asset: number,
-  size: bigint,
-  time: number,
-  origin: { readonly theft: number; readonly crossing: number },
-): Coin {
-  const { mixer, relayer } = book.cast
-  const cut = size / 250n
-  if (book.settings.model === 'utxo')
-    return payOut(book, mixer, wallet, asset, size - cut, time, 'mixer-withdrawal', origin)
-  const txid = book.txid()
-  const fee = gasFee(GAS.swap, book.draw.u32())
-  const kind = asset === NATIVE ? 'internal' : 'token'
-  book.drafts.push(
-    accountDraft(txid, time, 'mixer-withdrawal', [
-      { from: mixer, to: wallet, asset, amount: size - cut, kind },
-      { from: mixer, to: relayer, asset, amount: cut, kind },
-      { from: relayer, to: NOBODY, asset: NATIVE, amount: fee, kind: 'fee' },
-    ]),
-  )
-  book.needs.push({ to: relayer, asset: NATIVE, amount: fee })
-  const parts = [{ ...origin, amount: size - cut, mixed: false }]
-  return { wallet, asset, amount: size - cut, parts, time, txid, n: 0 }
 }

@@ -7,7 +7,7 @@ import { toHex } from './address.ts'
 import type { Cast } from './cast.ts'
 import { assetsOf, chainOfModel, NATIVE } from './chains.ts'
 import type { Coin, Part } from './coin.ts'
-import { type Activity, accountDraft, type Draft, GAS, gasFee, NOBODY, type Pay } from './draft.ts'
+import { type Activity, accountDraft, type Draft, GAS, gasFee, NOBODY } from './draft.ts'
 import type { SimulationSettings } from './options.ts'
 import { type Random, random } from './random.ts'
 import { MODEL_STREAM, STREAM } from './stream.ts'
@@ -59,11 +59,6 @@ export interface Notebook {
   end(kind: EndKind, where: number, coin: Pick<Coin, 'asset' | 'parts' | 'txid' | 'time'>): void
 }
 
-/** Owner number of all thieves and mules: they are one gang. */
-export function gangOf(cast: Cast): number {
-  return cast.nextOwner
-}
-
 export function createNotebook(settings: SimulationSettings, cast: Cast): Notebook {
   const { model, seed } = settings
   const hashes = random(seed, STREAM.planTxid, MODEL_STREAM[model])
@@ -91,7 +86,7 @@ export function createNotebook(settings: SimulationSettings, cast: Cast): Notebo
     txid: () => (model === 'account' ? '0x' : '') + toHex(hashes.bytes(32)),
     holder: (number) => cast.book.holder(number),
     wallet() {
-      const number = cast.book.add(gangOf(cast))
+      const number = cast.book.add(cast.gang)
       controlled.add(number)
       return number
     },
@@ -157,17 +152,8 @@ export function payOut(
       ]),
     )
   } else {
-    const outputs: Pay[] = [{ to, amount }]
-    book.drafts.push({
-      txid,
-      time,
-      activity,
-      legs: [],
-      inputs: [],
-      outputs,
-      payer: service,
-      change: 1,
-    })
+    const outputs = [{ to, amount }]
+    book.drafts.push({ txid, time, activity, legs: [], inputs: [], outputs, payer: service, change: 1 })
   }
   return { wallet: to, asset, amount, parts: [{ ...origin, amount, mixed: false }], time, txid, n: 0 }
 }

@@ -9,6 +9,7 @@ import { type Activity, type Draft, DUST_SATS, NOBODY, type Pay, type Utxo, virt
 import type { Heist } from './heist.ts'
 import { type Random, random } from './random.ts'
 import { MODEL_STREAM, STREAM } from './stream.ts'
+import { createVaults } from './vaults.ts'
 import { createCrowd, createZipf, drawWeighted, sometimesRound, type World } from './world.ts'
 
 const BTC = 100_000_000n
@@ -41,7 +42,7 @@ export function createUtxoWorld(heist: Heist, book: Book): World {
   const hashes = random(settings.seed, STREAM.worldTxid, stream)
   const crowd = createCrowd(draw)
   const someExchange = createZipf(draw, cast.exchanges.length)
-  let owners = cast.nextOwner + 1
+  let owners = cast.nextOwner
 
   /** Unspent coins and latest address, by owner. The thieves' coins are the planner's business. */
   const coins: Utxo[][] = []
@@ -54,19 +55,17 @@ export function createUtxoWorld(heist: Heist, book: Book): World {
     crowd.join(book.owner(user))
     latest[book.owner(user)] = user
   }
-  /** Coins set aside for planned payouts, by address. */
-  const vaults = new Map<number, Utxo[]>()
+  const vaults = createVaults()
   const waiting: { coin: Utxo; time: number }[][] = cast.exchanges.map(() => [])
   const exchangeOf = new Map(deposits)
   const depositOf = new Map<number, number>()
-  const gang = cast.nextOwner
 
   const txid = (): string => toHex(hashes.bytes(32))
   /** Puts the outputs where they belong. */
   const settle = (draft: Draft): Draft => {
     for (const [n, { to, amount }] of draft.outputs.entries()) {
       const owner = book.owner(to)
-      if (owner === gang) continue
+      if (owner === cast.gang) continue
       const coin = { txid: draft.txid, n, to, amount }
       const exchange = exchangeOf.get(to)
       if (exchange === undefined) coinsOf(owner).push(coin)
@@ -298,7 +297,7 @@ export function createUtxoWorld(heist: Heist, book: Book): World {
         for (const [n, { to, amount, vault }] of some.entries()) {
           const coin = { txid: draft.txid, n, to, amount }
           if (!vault) coinsOf(book.owner(to)).push(coin)
-          else vaults.set(to, [...(vaults.get(to) ?? []), coin])
+          else vaults.put(coin)
         }
         drafts.push(draft)
       }
@@ -318,14 +317,8 @@ export function createUtxoWorld(heist: Heist, book: Book): World {
     },
     perform(draft) {
       if (draft.payer === NOBODY) return settle(draft)
-      const vault = vaults.get(draft.payer)!
-      const fee = feeOf(1, draft.outputs.length + 1)
-      const need = total(draft.outputs) + fee
-      // The smallest that suffices: then every planned payout finds one.
-      const coin = vault
-        .filter(({ amount }) => amount > need + DUST_SATS)
-        .reduce((least, other) => (other.amount < least.amount ? other : least))
-      vault.splice(vault.indexOf(coin), 1)
+      const need = total(draft.outputs) + feeOf(1, draft.outputs.length + 1)
+      const coin = vaults.take(draft.payer, need + DUST_SATS)
       const outputs = [...draft.outputs, { to: draft.payer, amount: coin.amount - need }]
       return settle({ ...draft, inputs: [coin], outputs })
     },
