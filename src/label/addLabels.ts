@@ -3,16 +3,15 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { LootlineError } from '../errors.ts'
-import { filesUnder } from '../price/filesUnder.ts'
+import { filesUnder, readUpTo, UnreadablePathError } from '../price/filesUnder.ts'
 import { addressOf, chainOf, type HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import type { ResolvedFile, ResolvedStatement } from './insert.ts'
 import { LabelFileError } from './labelFileError.ts'
 import { CONFIDENCE_IDS, isConfidence } from './ladder.ts'
-import { readLabels } from './readLabels.ts'
+import { MAX_LABEL_BYTES, readLabels } from './readLabels.ts'
 import { resolve } from './resolve.ts'
 import { TRANSFER_NAMES } from './rows.ts'
 import { dayOf, type LabelOptions, type Rejection, statement } from './statement.ts'
@@ -66,7 +65,7 @@ const NOTHING = {
 
 function addFile(store: LabelStore, path: string, options: AddLabelOptions): AddedLabelFile {
   try {
-    const bytes = readFileSync(path)
+    const bytes = readUpTo(path, MAX_LABEL_BYTES)
     const { unixSeconds, ...said } = options
     const { file, unknownConfidence } = resolveFile(bytes, basename(path), said, unixSeconds ?? now())
     const { known, superseded } = store.add(file)
@@ -75,7 +74,7 @@ function addFile(store: LabelStore, path: string, options: AddLabelOptions): Add
     const counts = { labels: statements.length, actors: actors.length }
     return { path, status, layout, ...counts, rejected, unknownConfidence, superseded, error: null }
   } catch (error) {
-    if (!(error instanceof LabelFileError)) throw error
+    if (!(error instanceof LabelFileError || error instanceof UnreadablePathError)) throw error
     return { ...NOTHING, path, status: 'refused', error }
   }
 }

@@ -189,6 +189,7 @@ tags:
     ['postal addresses', '36,25,-0- ,"Havana","Cuba",-0- \n', 'LABEL_NO_ADDRESSES'],
     ['an unknown JSON', '{"a":1}', 'LABEL_UNKNOWN_LAYOUT'],
     ['broken JSON', '{"a":', 'LABEL_BAD_FILE'],
+    ['too many rows', `address,name\n${'a,b\n'.repeat(1_000_001)}`, 'LABEL_TOO_BIG'],
     ['nothing', '  \n', 'LABEL_UNKNOWN_LAYOUT'],
     ['addresses without names', 'address,balance\nx,1\n', 'LABEL_UNKNOWN_LAYOUT'],
     ['YAML that is no pack', 'title: x\n', 'LABEL_BAD_FILE'],

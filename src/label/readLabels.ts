@@ -10,7 +10,7 @@ import { readYaml } from './readYaml.ts'
 import type { LabelFile, LabelOptions } from './statement.ts'
 
 /** The largest list in public use (Etherscan's labels) is 2.5 MB. */
-const MAX_BYTES = 64 << 20
+export const MAX_LABEL_BYTES: number = 32 << 20
 
 /**
  * The statements of a file, addresses still unchecked.
@@ -19,8 +19,8 @@ const MAX_BYTES = 64 << 20
  * @throws {LabelFileError} where it is too big, no text, broken, of no known layout, or says nothing of addresses
  */
 export function readLabels(bytes: Uint8Array, file: string, options: LabelOptions = {}): LabelFile {
-  if (bytes.length > MAX_BYTES) {
-    throw new LabelFileError('LABEL_TOO_BIG', file, `${bytes.length} bytes, at most ${MAX_BYTES}`)
+  if (bytes.length > MAX_LABEL_BYTES) {
+    throw new LabelFileError('LABEL_TOO_BIG', file, `more than ${MAX_LABEL_BYTES} bytes`)
   }
   const text = decode(bytes, file)
   const head = text.slice(0, 4096).trimStart()

@@ -30,7 +30,8 @@ describe('readYaml', () => {
     ['a repeated key', 'a: 1\nb: 2\na: 3\n', /line 3: key "a" is given twice/],
     ['two documents', 'a: 1\n---\nb: 2\n', /more than one document/],
     ['a syntax error', 'a: [1\nb: }', /line \d/],
-    ['too much', 'x'.repeat((16 << 20) + 1), /at most 16777216/],
+    ['too much', 'x'.repeat((8 << 20) + 1), /at most 8388608/],
+    ['too many small things', '- a\n'.repeat(1_000_000), /more than 2000000 lexemes/],
   ])('refuses %s', (_name, text, message) => {
     expect(() => read(text)).toThrow(LabelFileError)
     expect(() => read(text)).toThrow(message)

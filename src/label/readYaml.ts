@@ -5,8 +5,10 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, type Node, Parser } from 'yaml'
 import { LabelFileError } from './labelFileError.ts'
 
-/** The largest public pack is 1.5 MB and takes 0.6 s; the parser needs about 100 bytes of heap for each of text. */
-const MAX_CHARS = 16 << 20
+/** The largest public pack is 1.5 MB of 394,000 lexemes and takes 0.6 s. */
+const MAX_CHARS = 8 << 20
+/** Bounds time and memory: 8 MB of the shortest lexemes took 40 s and 2.4 GB (2 shared cores, 2026-11). */
+const MAX_LEXEMES = 2_000_000
 /** Tokens on the parser's stack. Packs need 12; beyond some thousands the parser aborts the process, which none can catch. */
 const MAX_STACK = 64
 /** Values that aliases may repeat, in all. */
@@ -23,7 +25,10 @@ export function readYaml(text: string, file: string): unknown {
   }
   const parser = new Parser()
   const tokens = []
+  let lexemes = 0
   for (const lexeme of new Lexer().lex(text)) {
+    if (++lexemes > MAX_LEXEMES)
+      throw new LabelFileError('LABEL_TOO_BIG', file, `more than ${MAX_LEXEMES} lexemes of YAML`)
     for (const token of parser.next(lexeme)) tokens.push(token)
     if (parser.stack.length > MAX_STACK)
       throw bad(file, `nested deeper than ${MAX_STACK} at ${at(text, parser.offset)}`)

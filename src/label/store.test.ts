@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -159,6 +159,9 @@ describe('addLabels', () => {
       ['refused', 'LABEL_BAD_FILE'],
       ['added', undefined],
     ])
+    chmodSync(join(folder, 'good.csv'), 0)
+    if (process.getuid?.() !== 0)
+      expect(addLabels(store, folder, { unixSeconds: 1 })[2]?.error?.code).toBe('FILES_UNREADABLE')
     expect(() => addLabels(store, join(folder, 'none'))).toThrow(/cannot be read/)
   })
 

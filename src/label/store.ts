@@ -124,7 +124,7 @@ const IN_FORCE =
 const SHARED_KEYS = `SELECT key FROM label JOIN source ON source.id = label.source
   WHERE source.superseded_by IS NULL AND key NOT LIKE 'raw:%' GROUP BY key HAVING count(*) > 1 ORDER BY key`
 
-export interface SourceRow {
+interface SourceRow {
   readonly id: number
   readonly file: string
   readonly sha256: string

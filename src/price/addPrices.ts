@@ -3,12 +3,11 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { LootlineError } from '../errors.ts'
-import { filesUnder } from './filesUnder.ts'
+import { filesUnder, readUpTo, UnreadablePathError } from './filesUnder.ts'
 import { PriceFileError } from './priceFileError.ts'
-import { type PriceOptions, type PriceRejection, readPrices } from './readPrices.ts'
+import { MAX_PRICE_BYTES, type PriceOptions, type PriceRejection, readPrices } from './readPrices.ts'
 import type { PriceStore } from './store.ts'
 
 /** What became of one file. */
@@ -48,7 +47,7 @@ export function addPrices(store: PriceStore, path: string, options: AddPriceOpti
 
 function addFile(store: PriceStore, path: string, options: AddPriceOptions): AddedPriceFile {
   try {
-    const bytes = readFileSync(path)
+    const bytes = readUpTo(path, MAX_PRICE_BYTES)
     const file = basename(path)
     const read = readPrices(bytes, file, options)
     const { known, name } = store.add({
@@ -70,7 +69,7 @@ function addFile(store: PriceStore, path: string, options: AddPriceOptions): Add
       error: null,
     }
   } catch (error) {
-    if (!(error instanceof PriceFileError)) throw error
+    if (!(error instanceof PriceFileError || error instanceof UnreadablePathError)) throw error
     return { ...NOTHING, path, status: 'refused', error }
   }
 }

@@ -2,7 +2,7 @@
  * The files of a folder argument.
  * @module
  */
-import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { LootlineError } from '../errors.ts'
 
@@ -39,6 +39,32 @@ function walk(folder: string, depth: number): FoundFile[] {
       if (stat.isDirectory()) return depth < MAX_DEPTH ? walk(path, depth + 1) : [{ path, skip: true }]
       return [{ path, skip: !stat.isFile() || NO_DATA.test(basename(path)) }]
     })
+}
+
+/**
+ * The first `maxBytes` + 1 bytes of a file: enough for a reader to see that it is too big, however big it is.
+ *
+ * @throws {UnreadablePathError} where it cannot be read
+ */
+export function readUpTo(path: string, maxBytes: number): Uint8Array {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const parts: Uint8Array[] = []
+      for (let left = maxBytes + 1; left > 0; ) {
+        const part = Buffer.allocUnsafe(Math.min(left, 1 << 20))
+        const n = readSync(file, part)
+        if (n === 0) break
+        parts.push(part.subarray(0, n))
+        left -= n
+      }
+      return Buffer.concat(parts)
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw new UnreadablePathError(path, error)
+  }
 }
 
 export class UnreadablePathError extends LootlineError<{

@@ -101,6 +101,8 @@ describe('readPrices', () => {
     ['no symbol anywhere', 'date,close\n2020-01-01,1\n', 'My Prices.csv', 'PRICE_NO_SYMBOL'],
     ['no price', 'a,b\n1,2\n', 'x.csv', 'PRICE_UNKNOWN_LAYOUT'],
     ['nothing', '', 'x.csv', 'PRICE_UNKNOWN_LAYOUT'],
+    ['too many rows', `date,close\n${'1,1\n'.repeat(200_001)}`, 'BTC-USD.csv', 'PRICE_TOO_BIG'],
+    ['too many columns', `Date,USD${',AAA'.repeat(200)}\n`, 'x.csv', 'PRICE_UNKNOWN_LAYOUT'],
     ['an endless field', `date,close\n"${'x'.repeat(70_000)}`, 'BTC-USD.csv', 'PRICE_BAD_FILE'],
   ])('refuses %s', (_name, text, file, code) => {
     expect(() => read(text, file)).toThrow(

@@ -29,7 +29,7 @@ const SCHEMA = `
 `
 
 /** A file ready to be stored. */
-export interface NamedPriceFile extends PriceFile {
+interface NamedPriceFile extends PriceFile {
   readonly file: string
   readonly sha256: string
   readonly options: string
