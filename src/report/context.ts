@@ -15,6 +15,7 @@ import {
   formatUsdCents,
   LITECOIN,
   POLYGON,
+  printable,
   TRON,
 } from '../units/index.ts'
 import { untrusted } from './escape.ts'
@@ -29,6 +30,9 @@ export interface ReportOptions {
   /** Of the flow file, lower-case hex. */
   readonly flowSha256?: string
 }
+
+/** What a trace calls a theft that was given no name. */
+export const UNNAMED = 'theft'
 
 export interface Context {
   readonly flow: Flow
@@ -102,6 +106,12 @@ export function placesOf(amounts: readonly (bigint | string)[], decimals: number
     most = Math.max(most, digits.replace(/0+$/, '').length)
   }
   return Math.min(most, decimals)
+}
+
+/** The theft's name for a heading; where it was given none, what it is. Plain text, made safe to print but not escaped. */
+export function theftName(context: Context, theft: string): string {
+  if (theft !== UNNAMED) return printable(theft, 160)
+  return context.forward ? 'The theft' : 'The money in question'
 }
 
 /** Cents, or the word `unpriced`. */

@@ -1,6 +1,6 @@
 import type { Flow } from '../trace/flow.ts'
 import { formatTime, printable } from '../units/index.ts'
-import { type Context, createContext, type ReportOptions } from './context.ts'
+import { type Context, createContext, type ReportOptions, UNNAMED } from './context.ts'
 import { escapeHtml, untrusted } from './escape.ts'
 import { RULE_TEXTS } from './rules.ts'
 import { coverage } from './sections/coverage.ts'
@@ -29,8 +29,9 @@ export function renderReport(flow: Flow, options: ReportOptions = {}): string {
   const context = createContext(flow, options)
   const thefts = [...new Set(flow.balance.map((row) => row.theft))]
   const subject = thefts.length === 1 ? thefts[0]! : `${thefts.length} thefts`
+  const answer = context.forward ? 'here the stolen money went' : 'here the money came from'
   const title = printable(
-    options.title ?? `${subject}: where the ${context.forward ? 'stolen money went' : 'money came from'}`,
+    options.title ?? (subject === UNNAMED ? `W${answer}` : `${subject}: w${answer}`),
     140,
   )
   const page = {

@@ -77,7 +77,7 @@ figcaption{font-weight:700;font-size:.9375rem;margin-bottom:.5rem}
 .scroll{overflow-x:auto}
 .scene{display:block;height:auto;max-width:100%;min-width:52rem;font-family:"Helvetica Neue",Arial,"Liberation Sans",sans-serif}
 .scene text{fill:var(--ink);font-variant-numeric:tabular-nums}.scene .name,.scene .heading{font-weight:700}.scene .note,.scene .tick,.scene .heading{fill:var(--soft)}
-.band{fill:none;stroke:var(--c);stroke-opacity:.42}.band.r-none{stroke:var(--move);stroke-opacity:.38}.band:hover{stroke-opacity:.8}
+.band{fill:var(--c);fill-opacity:.42}.band.r-none{fill:var(--move);fill-opacity:.38}.band:hover{fill-opacity:.8}
 .arc{fill:none;stroke:var(--soft);stroke-width:1.1;stroke-dasharray:4 3}.arrowhead{fill:var(--soft)}.arc:hover{stroke:var(--ink);stroke-width:2}
 .box{fill:var(--paper);stroke:var(--soft);stroke-width:1}.card.seed .box{stroke:var(--ink);stroke-width:2}.card.leaf .box{stroke:var(--c);stroke-width:2}.card.more .box{stroke-dasharray:3 2}.card.chain .box{stroke-width:1.5}
 .card.r-none .behind,.behind{stroke-width:1!important}
@@ -99,6 +99,7 @@ tfoot th,tfoot td{font-weight:700;border-bottom:0;padding-bottom:.15rem}tfoot tr
 .sharebar{display:block;border-bottom:.7em solid var(--c);min-width:1px;margin-top:.35em}
 .leaves tbody th{width:42%}.leaves tr:first-child>*{border-bottom:0;padding-bottom:.1rem}.leaves tr.txs td{padding-top:0}
 .basis{list-style:none;padding:0;margin:.1rem 0;font-size:.8125rem;color:var(--soft);line-height:1.4}
+.basis details{margin:0}.basis summary{font-size:.8125rem}
 .reason{white-space:nowrap}
 .hops{font-size:.8125rem;line-height:1.4;margin:.8rem 0 1.4rem}.hops td{padding:.22rem .8rem .22rem 0}.hops td:first-child,.hops th:first-child{width:5.2rem;font-variant-numeric:tabular-nums}.hops td:last-child{text-align:right;padding-right:0;font-variant-numeric:tabular-nums;width:10rem}.hops i{font-style:normal;color:var(--soft)}.hops b{font-weight:400;font-variant-numeric:tabular-nums}.hops code{font-size:.92em}
 .hops{content-visibility:auto;contain-intrinsic-size:auto 400px}

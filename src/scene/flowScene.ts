@@ -369,7 +369,8 @@ function describe(flow: Flow, frame: Frame, graph: HolderGraph, node: FoldedNode
   const short = shortAmount(amount, decimals, symbol)
   const exact = `${formatGrouped(amount, decimals)} ${printable(symbol, 12)}`
   const share = bound || node.kind === 'holder' ? '' : `, ${shareText(amount, graph.total)}`
-  const only = node.members.length === 1 ? graph.holders[node.members[0]!]! : null
+  const single = node.members.length === 1 && node.places <= 1
+  const only = single ? graph.holders[node.members[0]!]! : null
   const address = only === null ? null : printable(addressOf(only), 120)
   const label = node.name === null ? null : printable(node.name, 60)
   const inner =

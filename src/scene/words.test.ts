@@ -31,7 +31,8 @@ describe('words', () => {
   test('sharedName finds what the names begin with', () => {
     expect(sharedName(['HTX 33', 'HTX 34'])).toBe('HTX')
     expect(sharedName(['Binance 14', 'Binance 14'])).toBe('Binance 14')
-    expect(sharedName(['Huobi 10', 'HTX 34', 'HTX 33'])).toBe('Huobi 10 and 2 more')
+    expect(sharedName(['huobi reserve wallets ETH', 'Huobi 33'])).toBe('Huobi')
+    expect(sharedName(['Huobi 10', 'HTX 34', 'HTX 33'])).toBe('HTX 33 and 2 more')
   })
 
   test('counted takes the plural where it is due', () => {

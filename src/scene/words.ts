@@ -83,18 +83,18 @@ export function counted(n: number, one: string, many: string = `${one}s`): strin
 }
 
 /**
- * One name for several addresses of one service: the words that their names begin with in common, or else the first
- * name and how many others there are.
+ * One name for several addresses of one service: the words that their names begin with in common, in whatever case, or
+ * else the first name and how many others there are. The order of the names does not matter.
  * @example
- * sharedName(['HTX 33', 'HTX 34']) // 'HTX'
+ * sharedName(['HTX 34', 'HTX 33']) // 'HTX'
  */
 export function sharedName(names: readonly string[]): string {
-  const distinct = [...new Set(names)]
+  const distinct = [...new Set(names)].sort()
   const first = distinct[0] ?? ''
   if (distinct.length <= 1) return first
-  const words = first.split(' ')
+  const words = first.split(' ', 8)
+  const others = distinct.map((name) => name.toLowerCase().split(' ', 8))
   let same = 0
-  while (same < words.length && distinct.every((name) => name.split(' ', same + 1)[same] === words[same]))
-    same++
+  while (same < words.length && others.every((other) => other[same] === words[same]!.toLowerCase())) same++
   return same > 0 ? words.slice(0, same).join(' ') : `${first} and ${distinct.length - 1} more`
 }

@@ -6,6 +6,7 @@ import {
   type FlowScene,
   REASON_LOOKS,
   type SceneNode,
+  type SceneRibbon,
   type SceneText,
   type TimelineScene,
 } from '../../scene/index.ts'
@@ -26,17 +27,11 @@ export function paintFlow(scene: FlowScene, figure: FigureText): string {
   const marker = `${figure.id}-arrow`
   const lanes = new Map(scene.lanes.map((lane) => [`${lane.to} ${lane.column}`, lane]))
   const ribbons = scene.ribbons.map((band) => {
-    const half = (band.x0 + band.x1) / 2
-    const curve = `C${half} ${band.y0} ${half} ${band.y1} ${band.x1} ${band.y1}`
-    // A lane and the band that leaves it are one path: two would show a seam.
+    // A lane and the band that leaves it are one shape: two would show a seam.
     const lane = band.from === band.to ? lanes.get(`${band.to} ${band.column}`) : undefined
-    const path =
-      lane === undefined
-        ? `M${band.x0} ${band.y0}${curve}`
-        : scene.direction === 'forward'
-          ? `M${lane.x0} ${lane.y}H${lane.x1}${curve}`
-          : `M${band.x0} ${band.y0}${curve}H${lane.x1}`
-    return `<path class="band ${reasonClass(band.reason)}" d="${path}" stroke-width="${band.thickness}"><title>${escapeHtml(band.title)}</title></path>`
+    const start = lane === undefined || scene.direction === 'backward' ? band.x0 : lane.x0
+    const end = lane === undefined || scene.direction === 'forward' ? band.x1 : lane.x1
+    return `<path class="band ${reasonClass(band.reason)}" d="${bandShape(band, start, end)}"><title>${escapeHtml(band.title)}</title></path>`
   })
   const arcs = scene.arcs.map((arc) => {
     const [x0, y0, x1, y1, x2, y2, x3, y3] = arc.points
@@ -90,6 +85,19 @@ function frame(scene: FlowScene | TimelineScene, figure: FigureText, parts: read
   return `<svg xmlns="http://www.w3.org/2000/svg" class="scene" role="img" aria-labelledby="${figure.id}-t ${figure.id}-d" viewBox="0 0 ${scene.width} ${scene.height}" width="${scene.width}" height="${scene.height}"><title id="${figure.id}-t">${escapeHtml(figure.title)}</title><desc id="${figure.id}-d">${escapeHtml(figure.description)}</desc>
 ${parts.join('\n')}
 </svg>`
+}
+
+/** The area between two equal curves: as high everywhere as the band is thick, so that neighbours never overlap. */
+function bandShape(band: SceneRibbon, start: number, end: number): string {
+  const { x0, x1 } = band
+  const half = (x0 + x1) / 2
+  const [top0, top1] = [band.y0 - band.thickness / 2, band.y1 - band.thickness / 2].map(round)
+  const [low0, low1] = [band.y0 + band.thickness / 2, band.y1 + band.thickness / 2].map(round)
+  return `M${start} ${top0}H${x0}C${half} ${top0} ${half} ${top1} ${x1} ${top1}H${end}V${low1}H${x1}C${half} ${low1} ${half} ${low0} ${x0} ${low0}H${start}z`
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
 }
 
 function card(node: SceneNode): string {

@@ -1,7 +1,7 @@
 import { counted, flowScene, reasonName, timelineScene } from '../../scene/index.ts'
 import type { FlowBalance } from '../../trace/flow.ts'
-import { formatDay, formatGrouped, printable } from '../../units/index.ts'
-import { type Context, decimal } from '../context.ts'
+import { formatDay, formatGrouped } from '../../units/index.ts'
+import { type Context, decimal, theftName } from '../context.ts'
 import { escapeHtml, untrusted } from '../escape.ts'
 import { paintFlow, paintGlyph, paintSwatch, paintTimeline } from '../paint/svg.ts'
 
@@ -42,7 +42,7 @@ function flowFigure(context: Context, row: FlowBalance, i: number): string {
   const scene = flowScene(context.flow, { theft: row.theft, asset: row.asset })
   const symbol = context.symbol(row.asset)
   const decimals = context.decimals(row.asset)
-  const plain = plainTheft(row)
+  const plain = theftName(context, row.theft)
   const figure = {
     id: `flow-${i}`,
     title: `Flow of ${plain}`,
@@ -58,7 +58,7 @@ function flowFigure(context: Context, row: FlowBalance, i: number): string {
       ? ''
       : `<p class=warning>Hops and leaves leave ${context.amount(row.asset, scene.open)} open between them.</p>`
   const notes = scene.notes.map((note) => `<li>${untrusted(note, 300)}`)
-  return `<figure><figcaption>Figure ${i + 1}. ${untrusted(row.theft)}: ${context.amount(row.asset, scene.total)}</figcaption><div class=scroll tabindex=0 role=region aria-label="${escapeHtml(figure.title)}">${paintFlow(scene, figure)}</div>${open}${notes.length === 0 ? '' : `<ul class=notes>${notes.join('')}</ul>`}<details><summary>The picture as a table: ${counted(links.length, 'band and arrow', 'bands and arrows')}</summary><table class=small><caption>Bands and arrows of figure ${i + 1}</caption><thead><tr><th scope=col>${context.forward ? 'From' : 'Went to'}<th scope=col>${context.forward ? 'To' : 'Came from'}<th scope=col class=num>${symbol}<th scope=col class=num>Hops</thead><tbody>${links.join('')}</tbody></table></details></figure>`
+  return `<figure><figcaption>Figure ${i + 1}. ${untrusted(theftName(context, row.theft))}: ${context.amount(row.asset, scene.total)}</figcaption><div class=scroll tabindex=0 role=region aria-label="${escapeHtml(figure.title)}">${paintFlow(scene, figure)}</div>${open}${notes.length === 0 ? '' : `<ul class=notes>${notes.join('')}</ul>`}<details><summary>The picture as a table: ${counted(links.length, 'band and arrow', 'bands and arrows')}</summary><table class=small><caption>Bands and arrows of figure ${i + 1}</caption><thead><tr><th scope=col>${context.forward ? 'From' : 'Went to'}<th scope=col>${context.forward ? 'To' : 'Came from'}<th scope=col class=num>${symbol}<th scope=col class=num>Hops</thead><tbody>${links.join('')}</tbody></table></details></figure>`
 }
 
 function nameOf(names: ReadonlyMap<string, string>, id: string): string {
@@ -71,7 +71,7 @@ function timelineFigure(context: Context, row: FlowBalance, i: number): string {
   const unit = scene.days === 1 ? 'day' : `${scene.days} days`
   const figure = {
     id: `time-${i}`,
-    title: `Timeline of ${plainTheft(row)}`,
+    title: `Timeline of ${theftName(context, row.theft)}`,
     description: `Bars of amounts per ${unit}, UTC. The table below the picture has every bar.`,
   }
   const reasons = [...new Set(scene.bars.flatMap((bar) => (bar.reason === null ? [] : [bar.reason])))]
@@ -90,9 +90,5 @@ function timelineFigure(context: Context, row: FlowBalance, i: number): string {
     scene.bars.length === 0
       ? '<p>No hop has a time: nothing to draw.</p>'
       : `<ul class=legend>${marks.join('')}</ul><div class=scroll tabindex=0 role=region aria-label="${escapeHtml(figure.title)}">${paintTimeline(scene, figure)}</div>`
-  return `<figure><figcaption>Figure ${Math.min(context.flow.balance.length, MAX_FIGURES) + i + 1}. ${untrusted(row.theft)}: ${context.symbol(row.asset)} per ${unit}, UTC</figcaption>${picture}${undated}<details><summary>The picture as a table: ${counted(rows.length, 'bar')}</summary><table class=small><caption>Amounts per ${unit}</caption><thead><tr><th scope=col>From (UTC)<th scope=col>What<th scope=col class=num>${context.symbol(row.asset)}<th scope=col class=num>Hops</thead><tbody>${rows.join('')}</tbody></table></details></figure>`
-}
-
-function plainTheft(row: FlowBalance): string {
-  return printable(row.theft, 80)
+  return `<figure><figcaption>Figure ${Math.min(context.flow.balance.length, MAX_FIGURES) + i + 1}. ${untrusted(theftName(context, row.theft))}: ${context.symbol(row.asset)} per ${unit}, UTC</figcaption>${picture}${undated}<details><summary>The picture as a table: ${counted(rows.length, 'bar')}</summary><table class=small><caption>Amounts per ${unit}</caption><thead><tr><th scope=col>From (UTC)<th scope=col>What<th scope=col class=num>${context.symbol(row.asset)}<th scope=col class=num>Hops</thead><tbody>${rows.join('')}</tbody></table></details></figure>`
 }

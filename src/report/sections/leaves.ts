@@ -1,7 +1,7 @@
 import { counted, reasonName, shareText } from '../../scene/index.ts'
 import { type FlowBalance, type FlowLabel, type FlowLeaf, LEAF_REASONS } from '../../trace/flow.ts'
 import { formatTime } from '../../units/index.ts'
-import { address, type Context, decimal, labelBasis, txCode, usd } from '../context.ts'
+import { address, type Context, decimal, labelBasis, theftName, txCode, usd } from '../context.ts'
 import { untrusted } from '../escape.ts'
 import { paintGlyph } from '../paint/svg.ts'
 
@@ -33,7 +33,7 @@ function table(context: Context, row: FlowBalance): string {
   const columns = head.map(
     (name, i) => `<th scope=col${i === 2 || name.startsWith('USD') ? ' class=num' : ''}>${name}`,
   )
-  return `<table class=leaves><caption>${untrusted(row.theft)}: ${counted(rows.length, 'place')}, largest first</caption><thead><tr>${columns.join('')}</thead>${rows.map((leaf) => tbody(context, row, leaf, head)).join('')}</table>`
+  return `<table class=leaves><caption>${untrusted(theftName(context, row.theft))}: ${counted(rows.length, 'place')}, largest first</caption><thead><tr>${columns.join('')}</thead>${rows.map((leaf) => tbody(context, row, leaf, head)).join('')}</table>`
 }
 
 function tbody(context: Context, row: FlowBalance, leaf: FlowLeaf, head: readonly string[]): string {
@@ -71,12 +71,16 @@ export function inferredMark(label: FlowLabel): string {
   return label.inferred ? ' <span class=tag>inferred</span>' : ''
 }
 
+/** The strongest statement; the others are folded on the screen. */
 function statements(labels: readonly FlowLabel[]): string {
-  if (labels.length === 0) return ''
-  const items = labels.map(
-    (label, i) => `<li>${i === 0 ? '' : `${untrusted(label.name, 80)}: `}${labelBasis(label)}`,
-  )
-  return `<ul class=basis>${items.join('')}</ul>`
+  const [first, ...others] = labels
+  if (first === undefined) return ''
+  const more = others.map((label) => `<li>${untrusted(label.name, 80)}: ${labelBasis(label)}`)
+  const folded =
+    more.length === 0
+      ? ''
+      : `<li><details><summary>${counted(more.length, 'further statement')}</summary><ul class=basis>${more.join('')}</ul></details>`
+  return `<ul class=basis><li>${labelBasis(first)}${folded}</ul>`
 }
 
 function why(context: Context, leaf: FlowLeaf): string {

@@ -7,7 +7,17 @@ import {
   type LeafReason,
 } from '../../trace/flow.ts'
 import { formatDay } from '../../units/index.ts'
-import { type Context, chainName, chainOfAsset, decimal, placesOf, sumUsd, usd } from '../context.ts'
+import {
+  type Context,
+  chainName,
+  chainOfAsset,
+  decimal,
+  placesOf,
+  sumUsd,
+  theftName,
+  UNNAMED,
+  usd,
+} from '../context.ts'
 import { untrusted } from '../escape.ts'
 import { paintGlyph } from '../paint/svg.ts'
 import { RULE_TEXTS } from '../rules.ts'
@@ -58,7 +68,18 @@ export function summary(context: Context): string {
   const more = flow.balance.length - rows.length
   const paragraphs = rows.map((row) => paragraph(context, row))
   const rest = more > 0 ? `<p>${counted(more, 'further balance')} in section 2.</p>` : ''
-  const notes = flow.coverage.notes.map((note) => `<li>${untrusted(note, 600)}`)
+  const { coverage } = flow
+  const notes = [
+    ...coverage.notes.map((note) => `<li>${untrusted(note, 600)}`),
+    ...coverage.unknownOrigin.map(
+      (gap) =>
+        `<li>${context.amount(gap.asset, gap.amount)} spent on the way is of unknown origin (section 10).`,
+    ),
+    ...coverage.uncountedReceipts.map(
+      (gap) =>
+        `<li>${context.amount(gap.asset, gap.amount)} received at the start is not counted (section 10).`,
+    ),
+  ]
   const read =
     notes.length === 0
       ? ''
@@ -82,9 +103,11 @@ function paragraph(context: Context, row: FlowBalance): string {
     from === null ? '' : days.size === 1 ? ` on ${formatDay(from)}` : ` between ${[...days].join(' and ')}`
   const worth = context.showUsd ? ` (${usd(row.stolenUsd)} at that time)` : ''
   const where = counted(holders, 'address', 'addresses')
+  const named = (joint: string): string =>
+    row.theft === UNNAMED ? '' : `${joint} <strong>${untrusted(row.theft)}</strong>`
   const lead = forward
-    ? `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth} were stolen in <strong>${untrusted(row.theft)}</strong>${when}, counted at ${where} on ${chainName(chainOfAsset(row.asset))}. Followed by the rule ${RULE_TEXTS[flow.rule].name}:`
-    : `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth} of <strong>${untrusted(row.theft)}</strong>${when}, at ${where} on ${chainName(chainOfAsset(row.asset))}, were followed back by the rule ${RULE_TEXTS[flow.rule].name}. The money came from:`
+    ? `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth} were stolen${named(' in')}${when}, counted at ${where} on ${chainName(chainOfAsset(row.asset))}. Followed by the rule ${RULE_TEXTS[flow.rule].name}:`
+    : `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth}${named(' of')}${when}, at ${where} on ${chainName(chainOfAsset(row.asset))}, were followed back by the rule ${RULE_TEXTS[flow.rule].name}. The money came from:`
   const places = destinations(flow, row).sort((a, b) =>
     a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1,
   )
@@ -192,5 +215,5 @@ function balanceTable(context: Context, row: FlowBalance): string {
   const foot = row.bound
     ? `<tr><th scope=row>${total}<td class=num>${shown(stolen)}${usdCell(usd(row.stolenUsd))}<tr><td colspan=3>Upper bound: rows are not added up.`
     : `<tr><th scope=row>Accounted for<td class=num>${shown(accounted)}<td class=num>${shareText(accounted, stolen)}<td>${usdCell(usd(row.accountedUsd))}<tr><th scope=row>${total}<td class=num>${shown(stolen)}${empty}${usdCell(usd(row.stolenUsd))}<tr class=check><th scope=row>Difference<td class=num>${shown(stolen - accounted)}<td><td>${usdCell(difference)}`
-  return `<table class=balance><caption>${untrusted(row.theft)}: ${symbol}${row.bound ? ', touched by stolen money' : ''}</caption><thead><tr><th scope=col>${forward ? 'Where it is' : 'Where it came from'}<th scope=col class=num>${symbol}${shares}${usdHead}</thead><tbody>${body.join('')}</tbody><tfoot>${foot}</tfoot></table>`
+  return `<table class=balance><caption>${untrusted(theftName(context, row.theft))}: ${symbol}${row.bound ? ', touched by stolen money' : ''}</caption><thead><tr><th scope=col>${forward ? 'Where it is' : 'Where it came from'}<th scope=col class=num>${symbol}${shares}${usdHead}</thead><tbody>${body.join('')}</tbody><tfoot>${foot}</tfoot></table>`
 }

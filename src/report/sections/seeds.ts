@@ -1,7 +1,7 @@
 import { counted } from '../../scene/index.ts'
 import type { FlowSeed } from '../../trace/flow.ts'
 import { formatTime } from '../../units/index.ts'
-import { address, type Context, decimal, usd } from '../context.ts'
+import { address, type Context, decimal, theftName, usd } from '../context.ts'
 import { untrusted } from '../escape.ts'
 import { transactions } from './leaves.ts'
 
@@ -21,7 +21,7 @@ export function seeds(context: Context): string {
     const columns = context.showUsd ? 5 : 4
     const body = rows.map(
       (seed) =>
-        `<tbody><tr><th scope=row>${untrusted(seed.theft)}<br>${address(context, seed.holder)}<td>${BASIS[seed.basis]}<td class=num>${decimal(BigInt(seed.amount), context.decimals(asset))}${context.showUsd ? `<td class=num>${usd(seed.usd)}` : ''}<td class=when>${formatTime(seed.firstTime)}<br>${formatTime(seed.lastTime)}<tr class=txs><td colspan=${columns}>${transactions({ ...context, forward: true }, seed.txids)}</tbody>`,
+        `<tbody><tr><th scope=row>${untrusted(theftName(context, seed.theft))}<br>${address(context, seed.holder)}<td>${BASIS[seed.basis]}<td class=num>${decimal(BigInt(seed.amount), context.decimals(asset))}${context.showUsd ? `<td class=num>${usd(seed.usd)}` : ''}<td class=when>${formatTime(seed.firstTime)}<br>${formatTime(seed.lastTime)}<tr class=txs><td colspan=${columns}>${transactions({ ...context, forward: true }, seed.txids)}</tbody>`,
     )
     return `<table class=leaves><caption>${context.symbol(asset)}: ${counted(rows.length, 'row')}</caption><thead><tr><th scope=col>${forward ? 'Theft' : 'Question'} and holder<th scope=col>Basis<th scope=col class=num>${context.symbol(asset)}${worth}<th scope=col>First and last</thead>${body.join('')}</table>`
   })
