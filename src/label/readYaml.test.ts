@@ -31,14 +31,15 @@ describe('readYaml', () => {
     ['two documents', 'a: 1\n---\nb: 2\n', /more than one document/],
     ['a syntax error', 'a: [1\nb: }', /line \d/],
     ['too much', 'x'.repeat((8 << 20) + 1), /at most 8388608/],
-    ['too many small things', '- a\n'.repeat(1_000_000), /more than 2000000 lexemes/],
+    ['too many small things', '- a\n'.repeat(500_000), /more than 1000000 lexemes/],
   ])('refuses %s', (_name, text, message) => {
-    expect(() => read(text)).toThrow(LabelFileError)
-    expect(() => read(text)).toThrow(message)
+    expect(() => read(text)).toThrow(
+      expect.toSatisfy((error) => error instanceof LabelFileError && message.test(error.message)),
+    )
   })
 
-  test('100,000 keys are read without comparing each with each', () => {
-    const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}: v`)
-    expect((read(keys.join('\n')) as Map<string, unknown>).size).toBe(100_000)
+  test('30,000 keys are read without comparing each with each', () => {
+    const keys = Array.from({ length: 30_000 }, (_, i) => `k${i}: v`)
+    expect((read(keys.join('\n')) as Map<string, unknown>).size).toBe(30_000)
   })
 })

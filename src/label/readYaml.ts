@@ -8,7 +8,7 @@ import { LabelFileError } from './labelFileError.ts'
 /** The largest public pack is 1.5 MB of 394,000 lexemes and takes 0.6 s. */
 const MAX_CHARS = 8 << 20
 /** Bounds time and memory: 8 MB of the shortest lexemes took 40 s and 2.4 GB (2 shared cores, 2026-11). */
-const MAX_LEXEMES = 2_000_000
+const MAX_LEXEMES = 1_000_000
 /** Tokens on the parser's stack. Packs need 12; beyond some thousands the parser aborts the process, which none can catch. */
 const MAX_STACK = 64
 /** Values that aliases may repeat, in all. */

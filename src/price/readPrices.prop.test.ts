@@ -56,6 +56,6 @@ describe('readPrices', () => {
   })
   test('length does not bring it down', () => {
     for (const unit of [',', '"', 'a,', '\n', '2020-01-01,1\n', '1'])
-      survives(`Date,Close\n${unit.repeat(50_000)}`)
+      survives(`Date,Close\n${unit.repeat(10_000)}`)
   })
 })
