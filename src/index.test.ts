@@ -28,6 +28,7 @@ test('the public names', () => {
         "toScript",
       ],
       "Label": [
+        "BadLabelOptionError",
         "LabelFileError",
         "addFileLabels",
         "addLabels",
@@ -46,7 +47,9 @@ test('the public names', () => {
       "Price": [
         "PriceFileError",
         "USD_SCALE",
+        "UnreadablePathError",
         "addPrices",
+        "filesUnder",
         "openPriceStore",
       ],
       "Report": [

@@ -3,7 +3,7 @@ import { COMMANDS, GROUPS } from './commands.ts'
 import { EXIT_CODES } from './exitCodes.ts'
 import { runCli } from './runCli.test-suite.ts'
 
-/** The page is made from the commands' own descriptions: `npx vitest run src/cli/cliPage.test.ts -u` writes it. */
+/** The page is made from the commands' own descriptions: `npx vitest run src/cli/cliPage.test.ts --update=all` writes it. */
 test('docs/cli.md is what the commands say of themselves', async () => {
   const sections: string[] = []
   for (const { name } of COMMANDS) {

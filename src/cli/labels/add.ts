@@ -1,9 +1,10 @@
 /** @module */
 import { basename, resolve } from 'node:path'
 import { type AddedLabelFile, addLabels, type LabelOptions, openLabelStore } from '../../label/index.ts'
-import { filesUnder } from '../../price/filesUnder.ts'
+import { filesUnder } from '../../price/index.ts'
 import { type Command, command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
+import { chainOption } from '../holders.ts'
 import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
 import { startProgress } from '../progress.ts'
 import { STORE_OPTION, storeToWrite } from '../storeOption.ts'
@@ -24,6 +25,7 @@ export const labelsAddCommand: Command = command({
     category: value('--category <word>', 'Category of labels that state none, such as exchange.'),
     source: value('--source <text>', 'Source of labels that cite none, usually a URL.'),
     date: value('--date <day>', 'Date of labels that state none, YYYY-MM-DD.'),
+    chain: chainOption('Chain of addresses for which none is stated, by name or CAIP-2 id.'),
     name: value('--name <text>', 'Name for addresses that are listed without one.'),
     json: flag('--json', 'Print JSON.'),
   },

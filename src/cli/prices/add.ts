@@ -1,7 +1,6 @@
 /** @module */
 import { basename, resolve } from 'node:path'
-import { filesUnder } from '../../price/filesUnder.ts'
-import { type AddedPriceFile, addPrices, openPriceStore } from '../../price/index.ts'
+import { type AddedPriceFile, addPrices, filesUnder, openPriceStore } from '../../price/index.ts'
 import { type Command, command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
