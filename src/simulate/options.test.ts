@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BadSimulationOptionError, resolveOptions, type SimulateOptions } from './options.ts'
 
+const gave = { chain: 'eip155:1', txid: '0x00', asset: 'eip155:1/slip44:60', amount: 1n }
+
 describe('resolveOptions', () => {
   test('keeps what is given and fills in the rest', () => {
     const settings = resolveOptions({ seed: 1, model: 'utxo', branches: { peel: 9 } })
@@ -16,6 +18,8 @@ describe('resolveOptions', () => {
     ['labelledExchanges', { exchanges: 2, labelledExchanges: 3 }],
     ['startTime', { startTime: 1_704_067_201 }],
     ['stolen.native', { stolen: { native: 1n, stable: 0n } }],
+    ['arrivals', { arrivals: [{ theft: 'a', amount: 0n, time: 2_000_000_000, gave }] }],
+    ['arrivals', { arrivals: [{ theft: 'a', amount: 10n ** 18n, time: 0, gave }] }],
     ['stolen.stable', { stolen: { native: 10n ** 20n, stable: 1n } }],
   ])('names %s when it is wrong', (option, change) => {
     expect(() => resolveOptions({ seed: 1, model: 'account', ...change })).toThrow(

@@ -181,6 +181,16 @@ export function resolveOptions(options: SimulateOptions): SimulationSettings {
       String(settings.stolen.stable),
       '0, or 10,000 to 10,000,000,000 whole units in base units',
     )
+  for (const { amount, time } of settings.arrivals) {
+    if (amount < least / 1_000n)
+      throw new BadSimulationOptionError(
+        'arrivals',
+        String(amount),
+        'a thousandth of a coin or more, in base units',
+      )
+    if (!Number.isInteger(time) || time < settings.startTime)
+      throw new BadSimulationOptionError('arrivals', String(time), 'at a whole second not before startTime')
+  }
   return settings
 }
 

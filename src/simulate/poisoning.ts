@@ -17,7 +17,8 @@ function innocentSighting(book: Notebook): Sighting {
   const from = draw.pick(cast.exchanges).hot
   const to = draw.pick(cast.users)
   const amount = draw.spread(500n * 10n ** 6n)
-  const time = settings.startTime + draw.between(86_400, settings.days * 86_400 - 7_200)
+  // Within the middle eight tenths of the ledger.
+  const time = settings.startTime + settings.days * draw.between(8_640, 77_760)
   const origin = { theft: null, crossing: null }
   payOut(book, from, to, STABLE, amount, time, 'withdrawal', origin)
   return { from, to, amount, time }

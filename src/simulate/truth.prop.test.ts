@@ -44,6 +44,7 @@ const anyOptions: fc.Arbitrary<SimulateOptions> = fc.record({
   model: fc.constantFrom('account' as const, 'utxo' as const),
   transactions: fc.integer({ min: 1, max: 300 }),
   thefts: fc.integer({ min: 1, max: 3 }),
+  days: fc.integer({ min: 1, max: 40 }),
   branches: fc.record({ peel: small, mules: small, mixer: small, bridge: small, swap: small, hold: small }),
   peelHops: fc.integer({ min: 1, max: 12 }),
   mules: fc.integer({ min: 1, max: 5 }),
