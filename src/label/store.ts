@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { inTransaction, openDatabase } from '../store/database.ts'
+import { wrapSqlite } from '../store/sqliteError.ts'
 import { addressOf, chainOf, type HolderId } from '../units/caip.ts'
 import { type ActorIndex, indexActors } from './actors.ts'
 import { conflictsAmong, type LabelConflict } from './conflicts.ts'
@@ -50,12 +51,12 @@ export function openLabelStore(path: string): LabelStore {
   /** Sources and actors in memory; read again after another process wrote. */
   const inMemory = (): { sources: Map<number, SourceRow>; actors: ActorIndex } => {
     const now = Number(version.get()?.['data_version'])
-    if (cached?.version !== now) cached = { ...load(database), version: now }
+    if (cached?.version !== now) cached = { ...wrapSqlite(file, () => load(database)), version: now }
     return cached
   }
   const labelsOf = (sql: string, ...values: SQLInputValue[]): { row: LabelRow; label: Label }[] => {
     const { sources, actors } = inMemory()
-    const rows = database.prepare(sql).all(...values) as unknown as LabelRow[]
+    const rows = wrapSqlite(file, () => database.prepare(sql).all(...values)) as unknown as LabelRow[]
     const made = rows.map((row) => ({ row, label: toLabel(row, sources.get(row.source)!, actors) }))
     return made.sort((a, b) => strength(a.label, b.label))
   }

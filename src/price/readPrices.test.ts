@@ -98,7 +98,8 @@ describe('readPrices', () => {
   })
 
   test.each([
-    ['no symbol anywhere', 'date,close\n2020-01-01,1\n', 'My Prices.csv', 'PRICE_NO_SYMBOL'],
+    ['no symbol anywhere', 'date,close\n2020-01-01,1\n', 'close.csv', 'PRICE_NO_SYMBOL'],
+    ['prices in euros', 'date,close\n2020-01-01,1\n', 'BTC-EUR.csv', 'PRICE_NO_SYMBOL'],
     ['no price', 'a,b\n1,2\n', 'x.csv', 'PRICE_UNKNOWN_LAYOUT'],
     ['nothing', '', 'x.csv', 'PRICE_UNKNOWN_LAYOUT'],
     ['too many rows', `date,close\n${'1,1\n'.repeat(200_001)}`, 'BTC-USD.csv', 'PRICE_TOO_BIG'],

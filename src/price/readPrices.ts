@@ -84,7 +84,7 @@ export function readPrices(bytes: Uint8Array, file: string, options: PriceOption
     return euroRates(rows, header, file)
   }
   if (column('priceusd') > 0) {
-    const symbol = symbolOf(options.symbol ?? nameOf(file), file)
+    const symbol = symbolOf(options.symbol ?? assetOf(file), file)
     return barsOf(rows, 1, {
       layout: 'coinmetrics',
       file,
@@ -96,7 +96,7 @@ export function readPrices(bytes: Uint8Array, file: string, options: PriceOption
   }
   if (column('date') >= 0 && column('close') >= 0) {
     const listed = column('symbol') >= 0
-    const symbol = listed ? column('symbol') : symbolOf(options.symbol ?? nameOf(file), file)
+    const symbol = listed ? column('symbol') : symbolOf(options.symbol ?? pairOf(file), file)
     const layout = column('marketcap') >= 0 ? 'coinmarketcap' : listed ? 'bars' : 'yahoo'
     return barsOf(rows, 1, { layout, file, symbol, date: column('date'), close: column('close'), column })
   }
@@ -124,10 +124,14 @@ function rowsOf(bytes: Uint8Array, file: string): string[][] {
   }
 }
 
-/** `BTC-USD_2012-2024_cablej.csv` is BTC; `usdt_trx.csv` (Coin Metrics: asset, then the chain it is issued on) is USDT. */
-function nameOf(file: string): string {
-  const match = /^([A-Za-z0-9]+)-USD(?![A-Za-z])|^([a-z0-9]+)(?:_[a-z]+)?\.csv$/.exec(file)
-  return match?.[1] ?? match?.[2] ?? ''
+/** Yahoo's pairs: `BTC-USD_2012-2024_cablej.csv` is BTC. */
+function pairOf(file: string): string {
+  return /^([A-Za-z0-9]+)-USD(?![A-Za-z])/.exec(file)?.[1] ?? ''
+}
+
+/** Coin Metrics' asset, and the chain it is issued on: `usdt_trx.csv` is USDT. */
+function assetOf(file: string): string {
+  return /^([a-z0-9]+)(?:_[a-z]+)?\.csv$/.exec(file)?.[1] ?? ''
 }
 
 function symbolOf(text: string, file: string): string {

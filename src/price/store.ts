@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { inTransaction, openDatabase } from '../store/database.ts'
+import { wrapSqlite } from '../store/sqliteError.ts'
 import type { Asset } from '../units/asset.ts'
 import { formatDay } from '../units/time.ts'
 import { valueCents } from '../units/usd.ts'
@@ -80,6 +81,7 @@ interface Series {
 
 /** The longest the ECB does not publish is from Maundy Thursday's rate to Tuesday's: four days without one. */
 const MAX_FX_DAYS_BACK = 4
+
 /**
  * Opens the prices of a store, making the file where there is none.
  *
@@ -98,7 +100,7 @@ export function openPriceStore(path: string): PriceStore {
   const seriesOf = (kind: 'coin' | 'fx', symbol: string): Series => {
     let series = held[kind].get(symbol)
     if (series === undefined) {
-      const bars = (select.all(kind, symbol) as unknown as BarRow[]).map(toBar)
+      const bars = (wrapSqlite(file, () => select.all(kind, symbol)) as unknown as BarRow[]).map(toBar)
       const isDay = (bar: PriceBar): boolean => bar.to - bar.from === DAY
       series = {
         bars,
