@@ -55,13 +55,12 @@ export function mergeStaging(database: DatabaseSync, covers: Covers, firstPlace:
     ...[firstId, firstPlace],
   )
   if (added < staged) {
+    // Every row conflicts: those that are new were inserted just now.
     run(
-      `UPDATE movement SET position = coalesce(min(movement.position, s.position), movement.position, s.position),
-        file_order = min(movement.file_order, s.place)
-      FROM (SELECT ${IDENTITY}, min(position) AS position, min(place) + ? AS place FROM temp.staged GROUP BY ${IDENTITY}) s
-      WHERE movement.tx = s.tx AND movement.kind = s.kind AND movement.asset = s.asset AND movement.payer = s.payer
-        AND movement.payee = s.payee AND movement.amount = s.amount AND movement.nth = s.nth
-        AND (s.place < movement.file_order OR s.position < coalesce(movement.position, ${NONE}))`,
+      `INSERT INTO movement SELECT ${IDENTITY}, 0, min(position), min(place) + ? FROM temp.staged GROUP BY ${IDENTITY}
+      ON CONFLICT DO UPDATE SET position = coalesce(min(position, excluded.position), position, excluded.position),
+        file_order = min(file_order, excluded.file_order)
+      WHERE excluded.file_order < file_order OR excluded.position < coalesce(position, ${NONE})`,
       firstPlace,
     )
   }
@@ -71,9 +70,9 @@ export function mergeStaging(database: DatabaseSync, covers: Covers, firstPlace:
     SELECT payer, tx FROM temp.staged WHERE payer >= 0 UNION SELECT payee, tx FROM temp.staged WHERE payee >= 0`)
   if (lots.utxo) {
     run(`INSERT OR IGNORE INTO touch
-      SELECT i.holder, i.tx FROM temp.tx_map t JOIN input i ON i.tx = t.id WHERE i.holder >= 0
-      UNION SELECT i.holder, i.tx FROM temp.tx_map t JOIN input i ON i.prev_tx = t.id WHERE i.holder >= 0
-      UNION SELECT o.holder, o.tx FROM temp.tx_map t JOIN output o ON o.tx = t.id WHERE o.holder >= 0`)
+      SELECT i.holder, i.tx FROM temp.tx_map t CROSS JOIN input i ON i.tx = t.id WHERE i.holder >= 0
+      UNION SELECT i.holder, i.tx FROM temp.tx_map t CROSS JOIN input i ON i.prev_tx = t.id WHERE i.holder >= 0
+      UNION SELECT o.holder, o.tx FROM temp.tx_map t CROSS JOIN output o ON o.tx = t.id WHERE o.holder >= 0`)
     placeInBlocks(database)
   }
   cover(database, run, covers)
@@ -129,24 +128,30 @@ function mergeAssets(database: DatabaseSync): void {
 }
 
 function mergeHeads(run: Run, count: Count): { transactions: number; contradictions: number } {
-  run(`INSERT INTO tx(id, txid, chain)
-    SELECT (SELECT coalesce(max(id) + 1, 0) FROM tx) + row_number() OVER (ORDER BY s.id) - 1, s.txid, c.id
-    FROM @tx s JOIN temp.chain_map c ON c.staged = s.chain
-    WHERE NOT EXISTS (SELECT 1 FROM tx k WHERE k.txid = s.txid AND k.chain = c.id)`)
+  const firstNew = count('SELECT coalesce(max(id) + 1, 0) FROM tx')
+  run(
+    `INSERT INTO tx(id, txid, chain, height, idx, time, real)
+    SELECT ? + row_number() OVER (ORDER BY s.id) - 1, s.txid, c.id, s.height, s.idx, s.time, s.real
+    FROM @tx s CROSS JOIN temp.chain_map c ON c.staged = s.chain
+    WHERE NOT EXISTS (SELECT 1 FROM tx k WHERE k.txid = s.txid AND k.chain = c.id)`,
+    firstNew,
+  )
   run('CREATE TEMP TABLE tx_map(staged INTEGER PRIMARY KEY, id INTEGER NOT NULL)')
   run(`INSERT INTO temp.tx_map
     SELECT s.id, k.id FROM @tx s CROSS JOIN temp.chain_map c ON c.staged = s.chain
     CROSS JOIN tx k ON k.txid = s.txid AND k.chain = c.id ORDER BY s.id`)
   const pairs =
     '@tx s CROSS JOIN temp.tx_map m ON m.staged = s.id CROSS JOIN tx k ON k.id = m.id WHERE s.real = 1'
-  const transactions = count(`SELECT count(*) FROM ${pairs} AND k.real = 0`)
+  const transactions = count(`SELECT count(*) FROM ${pairs} AND (k.real = 0 OR k.id >= ${firstNew})`)
   const contradictions = count(`SELECT coalesce(sum(((s.height <> k.height) IS TRUE)
       + ((s.idx <> k.idx) IS TRUE) + ((s.time <> k.time) IS TRUE)), 0) FROM ${pairs}`)
-  run(`UPDATE tx SET real = 1, height = coalesce(tx.height, s.height), idx = coalesce(tx.idx, s.idx),
-      time = coalesce(tx.time, s.time)
-    FROM @tx s CROSS JOIN temp.tx_map m ON m.staged = s.id WHERE tx.id = m.id AND s.real = 1 AND (tx.real = 0
-      OR tx.height IS NULL AND s.height IS NOT NULL OR tx.idx IS NULL AND s.idx IS NOT NULL
-      OR tx.time IS NULL AND s.time IS NOT NULL)`)
+  // An upsert, because the planner would scan all of `tx` for UPDATE … FROM.
+  run(`INSERT INTO tx(id, txid, chain, height, idx, time, real)
+    SELECT k.id, k.txid, k.chain, s.height, s.idx, s.time, 1 FROM ${pairs} AND (k.real = 0
+      OR k.height IS NULL AND s.height IS NOT NULL OR k.idx IS NULL AND s.idx IS NOT NULL
+      OR k.time IS NULL AND s.time IS NOT NULL)
+    ON CONFLICT(id) DO UPDATE SET real = 1, height = coalesce(height, excluded.height),
+      idx = coalesce(idx, excluded.idx), time = coalesce(time, excluded.time)`)
   return { transactions, contradictions: contradictions + count('SELECT contradictions FROM @head') }
 }
 
@@ -203,16 +208,17 @@ function mergeLots(run: Run, count: Count): { utxo: boolean; contradictions: num
       + row_number() OVER (PARTITION BY tx ORDER BY seq) - 1, prev_tx, prev_n, holder, amount
     FROM (SELECT t.id AS tx, s.seq, p.id AS prev_tx, s.prev_n, coalesce(h.id, -1) AS holder, s.amount FROM ${inputs}
       WHERE NOT EXISTS (SELECT 1 FROM input k WHERE k.prev_tx = p.id AND k.prev_n = s.prev_n)) n`)
-  run(`UPDATE input SET holder = iif(input.holder < 0, n.holder, input.holder), amount = coalesce(input.amount, n.amount)
-    FROM (SELECT p.id AS prev_tx, s.prev_n, coalesce(h.id, -1) AS holder, s.amount FROM ${inputs}) n
-    WHERE input.prev_tx = n.prev_tx AND input.prev_n = n.prev_n
-      AND (input.holder < 0 AND n.holder >= 0 OR input.amount IS NULL AND n.amount IS NOT NULL)`)
+  run(`INSERT INTO input SELECT k.tx, k.i, k.prev_tx, k.prev_n, coalesce(h.id, -1), s.amount
+    FROM ${inputs} CROSS JOIN input k ON k.prev_tx = p.id AND k.prev_n = s.prev_n
+    WHERE k.holder < 0 AND h.id IS NOT NULL OR k.amount IS NULL AND s.amount IS NOT NULL
+    ON CONFLICT(tx, i) DO UPDATE
+      SET holder = iif(holder < 0, excluded.holder, holder), amount = coalesce(amount, excluded.amount)`)
   // An input is what its prevout is. New inputs of known outputs, then known inputs of new outputs.
-  for (const side of ['input.tx', 'input.prev_tx']) {
-    run(`UPDATE input SET holder = iif(o.holder < 0, input.holder, o.holder), amount = o.amount
-      FROM temp.tx_map t CROSS JOIN output o
-      WHERE ${side} = t.id AND o.tx = input.prev_tx AND o.n = input.prev_n
-        AND (input.amount IS NOT o.amount OR o.holder >= 0 AND input.holder <> o.holder)`)
+  for (const side of ['tx', 'prev_tx']) {
+    run(`INSERT INTO input SELECT i.tx, i.i, i.prev_tx, i.prev_n, iif(o.holder < 0, i.holder, o.holder), o.amount
+      FROM temp.tx_map t CROSS JOIN input i ON i.${side} = t.id CROSS JOIN output o ON o.tx = i.prev_tx AND o.n = i.prev_n
+      WHERE i.amount IS NOT o.amount OR o.holder >= 0 AND i.holder <> o.holder
+      ON CONFLICT(tx, i) DO UPDATE SET holder = excluded.holder, amount = excluded.amount`)
   }
   return { utxo: true, contradictions }
 }

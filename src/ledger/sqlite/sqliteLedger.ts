@@ -34,6 +34,9 @@ import { createReader, inChunks } from './read.ts'
 import { LEDGER_FORMAT, STAGING, STAGING_FORMAT, stagingSchema } from './schema.ts'
 import { openStaging, type Staging } from './staging.ts'
 
+/** 64 MiB a database: with the default 2 MiB the look-ups by text thrash. sqlite.org/pragma.html#pragma_cache_size */
+const CACHE_KIB = 65_536
+
 /**
  * Opens the ledger of a store, and makes it where the store has none yet. Reading needs no lock and sees only committed
  * imports; writing takes the store's write lock.
@@ -50,8 +53,8 @@ export function openSqliteLedger(storePath: string, options: { readonly readOnly
 /** The ledger on an open database. Closes it in the end. */
 export function sqliteLedgerOn(database: DatabaseSync, storePath: string, readOnly = false): Ledger {
   const path = join(storePath, 'ledger.sqlite')
-  // 64 MiB: the default 2 MiB makes the look-ups by text thrash. sqlite.org/pragma.html#pragma_cache_size
-  database.exec('PRAGMA cache_size=-65536')
+
+  database.exec(`PRAGMA cache_size=-${CACHE_KIB}`)
   const reader = createReader(database)
   const prepared = new Map<string, StatementSync>()
   let open: { readonly lock: WriteLock; end(): void } | undefined
@@ -425,7 +428,7 @@ function attach(database: DatabaseSync, file: string, layout: string): void {
   staging.close()
   // NORMAL: a power cut may take back the last rows staged, and only those; the import goes on from where they end.
   database.prepare(`ATTACH ? AS ${STAGING}`).run(file)
-  database.exec(`PRAGMA ${STAGING}.synchronous=NORMAL`)
+  database.exec(`PRAGMA ${STAGING}.synchronous=NORMAL; PRAGMA ${STAGING}.cache_size=-${CACHE_KIB}`)
 }
 
 function resultOf(row: Record<string, unknown>, already: boolean): ImportResult {
