@@ -34,6 +34,6 @@ export class LabelFileError extends LootlineError<BadLabelFile> {
   override readonly name = 'LabelFileError'
   constructor(code: BadLabelFile['code'], file: string, what: string) {
     const said = printable(what, 200)
-    super({ code, file, what: said }, `${printable(file, 100)}: ${said}`, NEXT[code])
+    super({ code, file, what: said }, `${printable(file, 100)}: ${said}.`, NEXT[code])
   }
 }

@@ -203,7 +203,7 @@ tags:
 
   test('a message cannot write on the terminal', () => {
     expect(() => read('a\u001b[2J\u202e,b\n', 'e\u0007vil')).toThrow(
-      /^e\\u\{7\}vil: no column "address" among: a\\u\{1b\}\[2J\\u\{202e\}, b$/,
+      /^e\\u\{7\}vil: no column "address" among: a\\u\{1b\}\[2J\\u\{202e\}, b\.$/,
     )
   })
 })

@@ -75,7 +75,7 @@ export class UnreadablePathError extends LootlineError<{
   constructor(path: string, cause: unknown) {
     super(
       { code: 'FILES_UNREADABLE', path },
-      `${path} cannot be read: ${cause instanceof Error ? cause.message : ''}`,
+      `${path} cannot be read: ${cause instanceof Error ? cause.message : ''}.`,
       'Check that it exists and that this user may read it.',
       { cause },
     )

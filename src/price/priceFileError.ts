@@ -36,6 +36,6 @@ export class PriceFileError extends LootlineError<BadPriceFile> {
   override readonly name = 'PriceFileError'
   constructor(code: BadPriceFile['code'], file: string, what: string) {
     const said = printable(what, 200)
-    super({ code, file, what: said }, `${printable(file, 100)}: ${said}`, NEXT[code])
+    super({ code, file, what: said }, `${printable(file, 100)}: ${said}.`, NEXT[code])
   }
 }
