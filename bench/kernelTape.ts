@@ -64,7 +64,7 @@ function newLegs(ops: number, legs: number): Legs {
 
 /**
  * `ops` transfers: first the thefts, then a random one of the accounts their money may have reached pays an account, half the
- * time a new one, with all or some of what it has; an account that has nothing gets new clean money instead.
+ * time a new one, with all or some of what it has; where two picks find empty ones, the second gets clean money.
  */
 export function accountTape(ops: number, thefts: number): Tape<Float64Array> {
   const random = mulberry32(SEED)
@@ -75,6 +75,7 @@ export function accountTape(ops: number, thefts: number): Tape<Float64Array> {
   for (let op = 0; op < ops; op++) {
     const theft = op < thefts
     let from = theft ? NO_POOL : Math.floor(random() * pools)
+    if (balance[from] === 0) from = Math.floor(random() * pools)
     let to = theft || random() < 0.5 ? pools : Math.floor(random() * pools)
     let amount = theft ? STOLEN : 1 + Math.floor(random() * 1e6)
     if (balance[from] === 0) {

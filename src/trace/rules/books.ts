@@ -105,8 +105,22 @@ function tally(books: Books, line: number): void {
     if (sums[theft] === zero) seen[n++] = theft
     sums[theft] = sums[theft]! + amountOf(pieces, at)
   }
-  if (n > 1) seen.subarray(0, n).sort()
+  sortFirst(seen, n)
   books.seenN = n
+}
+
+/** Sorts the first `n`. By insertion while few: a quarter off the time of four thefts (fifo, haircut; 2026-11). */
+function sortFirst(seen: Uint16Array, n: number): void {
+  if (n > 16) {
+    seen.subarray(0, n).sort()
+    return
+  }
+  for (let i = 1; i < n; i++) {
+    const theft = seen[i]!
+    let j = i
+    for (; j > 0 && seen[j - 1]! > theft; j--) seen[j] = seen[j - 1]!
+    seen[j] = theft
+  }
 }
 
 /** Adds a piece to DRAWN as its newest. */
@@ -246,9 +260,9 @@ export function bookRest(books: Books, line: number, pool: number): void {
   const { pieces, rest } = books
   for (let at = firstOf(pieces, line); at !== NONE; at = nextOf(pieces, at)) {
     const label = labelOf(pieces, at)
+    if (label < FIRST_THEFT) continue
     const leg = legOf(pieces, at)
     const last = rest.n - 1
-    if (label < FIRST_THEFT) continue
     if (last >= 0 && rest.extra[last] === pool && rest.leg[last] === leg && rest.label[last] === label)
       rest.amount[last] = rest.amount[last]! + amountOf(pieces, at)
     else append(rest, NONE, leg, label, amountOf(pieces, at), 0, pool)

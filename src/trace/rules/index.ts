@@ -10,7 +10,10 @@ import { lifo } from './lifo.ts'
 import { poison } from './poison.ts'
 import { tiho } from './tiho.ts'
 
-/** Every rule's kernel, by its name. */
+/**
+ * Every rule's kernel, by its name.
+ *
+ * @example
+ * const spool = RULE_KERNELS.fifo(tape)
+ */
 export const RULE_KERNELS: Readonly<Record<Rule, Kernel>> = { fifo, lifo, haircut, poison, tiho, libr }
-
-export { LibrOnUtxoError } from './libr.ts'

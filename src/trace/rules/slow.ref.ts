@@ -134,7 +134,7 @@ export function runSlowly<M extends object>(tape: Tape, rule: SlowRule<M>): Rows
 }
 
 /** The thefts of a count, ascending. */
-export function thefts(count: Map<number, bigint>): [number, bigint][] {
+function thefts(count: Map<number, bigint>): [number, bigint][] {
   return [...count].filter(([label, units]) => label >= FIRST_THEFT && units > 0n).sort(([a], [b]) => a - b)
 }
 
