@@ -84,7 +84,11 @@ export const KNOWN_ASSETS: readonly Asset[] = [
   // circle.com/multi-chain-usdc
   token(ETHEREUM, 'erc20', '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', 'USDC', 6),
   token(ETHEREUM, 'erc20', '0x6B175474E89094C44Da98b954EedeAC495271d0F', 'DAI', 18),
-  token(ETHEREUM, 'erc20', '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2', 'WETH', 18),
+  // Wraps ETH one to one, so it is valued as ETH.
+  {
+    ...token(ETHEREUM, 'erc20', '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2', 'WETH', 18),
+    priceSymbol: 'ETH',
+  },
   // Made up by src/simulate/, so that a simulated ledger can be valued by its simulated prices.
   native(SIMULATED, 1, 'SIM', 18, 'SIM'),
   token(SIMULATED, 'erc20', '0x09BA39762F378769d393A16386550986aA27D5A1', 'SIMUSD', 6),
