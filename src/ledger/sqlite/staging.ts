@@ -48,8 +48,8 @@ function interner(
     get(name): number {
       let id = known.get(name)
       if (id !== undefined) return id
-      const row = select.get(name)
-      id = row === undefined ? Number(insert.run(name).lastInsertRowid) : Number(row['id'])
+      const { changes, lastInsertRowid } = insert.run(name)
+      id = Number(changes === 1 ? lastInsertRowid : select.get(name)!['id'])
       if (known.size >= REMEMBERED) known.clear()
       known.set(name, id)
       return id
@@ -61,14 +61,19 @@ function interner(
 export function openStaging(database: DatabaseSync): Staging {
   const sql = (text: string): StatementSync => database.prepare(text.replaceAll('@', `${STAGING}.`))
   const names = (table: string): ReturnType<typeof interner> =>
-    interner(sql(`SELECT id FROM @${table} WHERE name = ?`), sql(`INSERT INTO @${table}(name) VALUES(?)`))
+    interner(
+      sql(`SELECT id FROM @${table} WHERE name = ?`),
+      sql(`INSERT OR IGNORE INTO @${table}(name) VALUES(?)`),
+    )
   const chains = names('chain')
   const holders = names('holder')
   const assets = names('asset')
   const listings = new Map<string, Listing>()
   const txs = new Map<string, StagedTx>()
   const findTx = sql('SELECT id, height, idx, time, real FROM @tx WHERE txid = ? AND chain = ?')
-  const insertTx = sql('INSERT INTO @tx(txid, chain, height, idx, time, real) VALUES(?, ?, ?, ?, ?, ?)')
+  const insertTx = sql(
+    'INSERT OR IGNORE INTO @tx(txid, chain, height, idx, time, real) VALUES(?, ?, ?, ?, ?, ?)',
+  )
   const updateTx = sql('UPDATE @tx SET height = ?, idx = ?, time = ?, real = 1 WHERE id = ?')
   const insertMovement = sql('INSERT INTO @movement VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?1)')
   const insertOutput = sql('INSERT OR IGNORE INTO @output VALUES(?, ?, ?, ?)')
@@ -94,7 +99,6 @@ export function openStaging(database: DatabaseSync): Staging {
     return name === null || name === undefined ? -1 : holders.get(name)
   }
 
-  /** Interns a transaction; `heads` counts contradictions of the rows so far. */
   function stagedTx(chain: string, txid: string): StagedTx {
     const key = `${chain} ${txid}`
     let tx = txs.get(key)
@@ -131,14 +135,14 @@ export function openStaging(database: DatabaseSync): Staging {
     return contradictions
   }
 
-  function headOfNew(transaction: Transaction): StagedTx | undefined {
+  /** The common case: one statement for a transaction not yet staged; undefined for a known one. */
+  function addNewTx(transaction: Transaction): StagedTx | undefined {
     const { chain, txid, height = null, index = null, time = null } = transaction
     const key = `${chain} ${txid}`
     if (txs.has(key)) return undefined
-    const chainNumber = chains.get(chain)
-    if (findTx.get(txid, chainNumber) !== undefined) return undefined
-    const id = Number(insertTx.run(txid, chainNumber, height, index, time, 1).lastInsertRowid)
-    const tx = { id, height, index, time, real: true }
+    const { changes, lastInsertRowid } = insertTx.run(txid, chains.get(chain), height, index, time, 1)
+    if (changes === 0) return undefined
+    const tx = { id: Number(lastInsertRowid), height, index, time, real: true }
     if (txs.size >= REMEMBERED) txs.clear()
     txs.set(key, tx)
     return tx
@@ -198,7 +202,7 @@ export function openStaging(database: DatabaseSync): Staging {
       const tides = new Set<Listing>()
       if (listings.size >= REMEMBERED) listings.clear()
       for (const { row, listing: name, transaction } of rows) {
-        let tx = headOfNew(transaction)
+        let tx = addNewTx(transaction)
         if (tx === undefined) {
           tx = stagedTx(transaction.chain, transaction.txid)
           contradictions += mergeHead(tx, transaction)
