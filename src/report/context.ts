@@ -133,7 +133,7 @@ export function sumUsd(parts: readonly UsdCents[]): string {
 /** A full address in monospace; with its chain where the report covers several. */
 export function address(context: Context, holder: string): string {
   const own = addressOf(holder)
-  if (own === 'none') return '<span class=muted>script without address</span>'
+  if (own === 'none') return '<span class=muted>no address</span>'
   return `<code>${untrusted(context.chains > 1 ? holder : own, 200)}</code>`
 }
 

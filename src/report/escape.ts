@@ -13,6 +13,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+/** Hashes and addresses: nothing in them to escape, to hide or to turn round. */
+const PLAIN = /^[0-9A-Za-z:]*$/
+
 /** Safe as text and in a quoted attribute, in HTML and in SVG. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!)
@@ -26,6 +29,7 @@ export function escapeHtml(text: string): string {
  * untrusted('USDT\u202Ecod') // '<bdi>USDT<i class=unseen title="hidden character">U+202E</i>cod</bdi>'
  */
 export function untrusted(text: string, max = 160): string {
+  if (text.length <= max && PLAIN.test(text)) return text
   const safe = escapeHtml(printable(text, max)).replace(
     /\\u\{([0-9a-f]+)\}/g,
     (_, hex: string) =>

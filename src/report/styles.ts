@@ -27,7 +27,7 @@ ${looks}.r-none{--c:var(--none)}
 }
 
 const BASE = `*{box-sizing:border-box}
-html{font:16px/1.55 "Helvetica Neue",Arial,"Liberation Sans",sans-serif;background:var(--paper);color:var(--ink);-webkit-text-size-adjust:100%;text-size-adjust:100%}
+html{font:16px/1.55 "Helvetica Neue",Arial,"Liberation Sans",sans-serif;background:var(--paper);color:var(--ink);overflow-wrap:break-word;-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0 auto;padding:2.5rem 1.5rem 4rem;max-width:68rem}
 header.top{border-top:4px solid var(--ink);padding-top:1.1rem}
 .kicker{margin:0;font-size:.8125rem;letter-spacing:.08em;text-transform:uppercase;color:var(--soft)}
@@ -103,7 +103,7 @@ tfoot th,tfoot td{font-weight:700;border-bottom:0;padding-bottom:.15rem}tfoot tr
 .reason{white-space:nowrap}
 .hops{font-size:.8125rem;line-height:1.4;margin:.8rem 0 1.4rem}.hops td{padding:.22rem .8rem .22rem 0}.hops td:first-child,.hops th:first-child{width:5.2rem;font-variant-numeric:tabular-nums}.hops td:last-child{text-align:right;padding-right:0;font-variant-numeric:tabular-nums;width:10rem}.hops i{font-style:normal;color:var(--soft)}.hops b{font-weight:400;font-variant-numeric:tabular-nums}.hops code{font-size:.92em}
 .hops{content-visibility:auto;contain-intrinsic-size:auto 400px}
-.keys th{width:60%}.keys td{font-variant-numeric:tabular-nums}
+.sources tbody th{width:54%}.sources td:nth-child(3){min-width:6.2rem}.keys th{width:60%}.keys td{font-variant-numeric:tabular-nums}
 `
 
 const NARROW = `@media screen and (max-width:46rem){body{padding:1.2rem 1rem 3rem}h1{font-size:1.5rem}dl.meta{grid-template-columns:1fr;gap:0}dl.meta dd{margin-bottom:.5rem}.figure{white-space:normal}
@@ -121,8 +121,8 @@ function print(page: PageText): string {
 html{font-size:10pt;line-height:1.4}body{padding:0;max-width:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .skip,nav{display:none}a{text-decoration:none}
-section{margin-top:8mm;padding-top:4mm}h1{font-size:20pt}h2{font-size:13pt}h2,h3,caption,figcaption,summary,thead{break-after:avoid}
-.landscape{page:wide;border-top:0;padding-top:0;margin-top:0}.scroll{overflow:visible}.scene{min-width:0;max-height:148mm;margin:0 auto}figure{margin:4mm 0}.scene,.balance{break-inside:avoid}
+section{margin-top:8mm;padding-top:4mm}h1{font-size:20pt}h2{font-size:13pt}h2,h3,caption,figcaption,summary,thead,.legend{break-after:avoid}
+.landscape{page:wide;border-top:0;padding-top:0;margin-top:0}.scroll{overflow:visible}.scene{min-width:0;max-height:140mm;margin:0 auto}figure{margin:2mm 0}ul.legend{margin:1mm 0}.scene,.balance{break-inside:avoid}
 details::details-content{content-visibility:visible!important;display:block!important;height:auto!important}details>summary{list-style:none;color:#000}
 table{font-size:8.5pt}thead{display:table-header-group}tfoot{display:table-row-group}tr{break-inside:avoid}.leaves tr:first-child{break-after:avoid}.leaves tr.txs{break-inside:auto}
 .note,.warning{break-inside:avoid}

@@ -16,7 +16,7 @@ import {
 import { BITCOIN, ETHEREUM, shareOut } from '../units/index.ts'
 
 export const ETHER: FlowAsset = { asset: `${ETHEREUM}/slip44:60`, symbol: 'ETH', decimals: 18, known: true }
-export const BITCOINS: FlowAsset = { asset: `${BITCOIN}/slip44:0`, symbol: 'BTC', decimals: 8, known: true }
+const BITCOINS: FlowAsset = { asset: `${BITCOIN}/slip44:0`, symbol: 'BTC', decimals: 8, known: true }
 
 const T0 = Date.UTC(2023, 0, 13, 20, 34, 11) / 1000
 
@@ -39,7 +39,7 @@ interface Story {
   readonly cents: bigint | null
 }
 
-export function label(name: string, extra: Partial<FlowLabel> = {}): FlowLabel {
+function label(name: string, extra: Partial<FlowLabel> = {}): FlowLabel {
   return {
     name,
     entity: null,
@@ -59,7 +59,7 @@ export function evm(n: number): string {
   return `${ETHEREUM}:0x${hash(n).slice(0, 40)}`
 }
 
-export function txid(n: number): string {
+function txid(n: number): string {
   return `0x${hash(n + 1_000_000)}`
 }
 
@@ -74,7 +74,7 @@ function hash(n: number): string {
 }
 
 /** mulberry32: 32 bits of state, good enough to scatter test data. */
-export function generator(seed: number): () => number {
+function generator(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -48,6 +48,22 @@ describe('flowScene, any balanced flow', () => {
     )
   })
 
+  test('every lane passes on what runs into it', () => {
+    fc.assert(
+      fc.property(FLOWS, ({ flow, settings }) => {
+        const scene = flowScene(flow, settings)
+        for (const lane of scene.lanes) {
+          const at = (column: number) =>
+            scene.ribbons.filter((band) => band.to === lane.to && band.column === column)
+          const out = at(lane.column).filter((band) => band.from === band.to)
+          expect(sum(out), `lane to ${lane.to}`).toBe(BigInt(lane.amount))
+          expect(sum(at(lane.column - 1)), `lane to ${lane.to}`).toBe(BigInt(lane.amount))
+        }
+      }),
+      RUNS,
+    )
+  })
+
   test('every card takes in what it gives out, seeds and leaves counted', () => {
     fc.assert(
       fc.property(FLOWS, ({ flow, settings }) => {

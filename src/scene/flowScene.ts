@@ -28,7 +28,7 @@ export interface FlowSettings {
 
 const WIDTH = 1040
 const MIN_WIDTH = 640
-const MAX_NODES = 36
+const MAX_NODES = 30
 const FOLD_BELOW_SHARE = 0.005
 const CARD = 146
 const MIN_GAP = 62
@@ -41,7 +41,7 @@ const TOP = 34
 const CARD_GAP = 10
 const LANE_GAP = 8
 /** Thickness of a band that carries the whole theft. */
-const WHOLE = 230
+const WHOLE = 200
 const MIN_THICKNESS = 1
 /** Arrows drawn; a picture with more is a hairball. The rest is counted in `arcsMore`. */
 const MAX_ARCS = 12

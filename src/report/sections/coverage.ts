@@ -1,7 +1,7 @@
 import { counted } from '../../scene/index.ts'
 import type { FlowSource } from '../../trace/flow.ts'
 import { formatGrouped, formatTime } from '../../units/index.ts'
-import { address, type Context } from '../context.ts'
+import { address, type Context, theftName } from '../context.ts'
 import { untrusted } from '../escape.ts'
 
 /** 10. What the figures rest on, and what was not there. */
@@ -45,7 +45,9 @@ function unknownOrigin(context: Context): string {
 function uncounted(context: Context): string {
   const rows = context.flow.coverage.uncountedReceipts
   if (rows.length === 0) return ''
-  const items = rows.map((row) => `<li>${untrusted(row.theft)}: ${context.amount(row.asset, row.amount)}`)
+  const items = rows.map(
+    (row) => `<li>${untrusted(theftName(context, row.theft))}: ${context.amount(row.asset, row.amount)}`,
+  )
   return `<h3>Receipts not counted as stolen</h3><p>Credits to the thieves’ addresses which the rule for seeds leaves out, because the ledger begins with their spending.</p><ul>${items.join('')}</ul>`
 }
 

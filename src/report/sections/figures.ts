@@ -10,7 +10,7 @@ const MAX_FIGURES = 6
 
 /** 3. Who passed the money to whom. */
 export function flowFigures(context: Context): string {
-  return `<section id=flow class=landscape><h2>3. Flow of the money</h2>${legend(context)}${each(context, flowFigure)}</section>`
+  return `<section id=flow class=landscape><h2>3. Flow of the money</h2>${legend(context)}${each(context, flowFigure)}${reading(context)}</section>`
 }
 
 /** 4. When. */
@@ -31,11 +31,15 @@ function each(context: Context, draw: (context: Context, row: FlowBalance, i: nu
   )
 }
 
-function legend({ flow, forward }: Context): string {
+function legend({ flow }: Context): string {
   const reasons = [...new Set(flow.leaves.map((leaf) => leaf.reason))]
   const marks = reasons.map((reason) => `<li>${paintGlyph(reason)} ${reasonName(reason, flow.direction)}`)
+  return `<ul class=legend>${marks.join('')}</ul>`
+}
+
+function reading({ flow, forward }: Context): string {
   const amounts = flow.rule === 'poison' ? 'an upper bound of the amount' : 'the amount'
-  return `<p>Money moves from left to right${forward ? '' : ', towards what was asked about'}. The width of a band is ${amounts}; columns count the hops that the money made on average. Cards with a second edge stand for several addresses. Amounts in the picture are rounded, and addresses shortened; the tables have both in full.</p><ul class=legend>${marks.join('')}</ul>`
+  return `<p><strong>How to read it.</strong> Money moves from left to right${forward ? '' : ', towards what was asked about'}. The height of a band is ${amounts}; columns count the hops that the money made on average. Cards with a second edge stand for several addresses. Amounts in the picture are rounded, and addresses shortened; the tables have both in full.</p>`
 }
 
 function flowFigure(context: Context, row: FlowBalance, i: number): string {

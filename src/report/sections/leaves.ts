@@ -67,7 +67,7 @@ function holder(context: Context, leaf: FlowLeaf): string {
   return `${name}${payer}${address(context, leaf.holder)}${statements(labels)}`
 }
 
-export function inferredMark(label: FlowLabel): string {
+function inferredMark(label: FlowLabel): string {
   return label.inferred ? ' <span class=tag>inferred</span>' : ''
 }
 
