@@ -43,7 +43,7 @@ export interface Context {
   /** False where every asset is dollars already; then USD columns would repeat the amounts. */
   readonly showUsd: boolean
   readonly decimals: (asset: string) => number
-  /** Symbol as HTML. */
+  /** Symbol as HTML; marked where anyone may have chosen it. */
   readonly symbol: (asset: string) => string
   /** Exact, with its unit. */
   readonly amount: (asset: string, baseUnits: string | bigint) => string
@@ -59,7 +59,10 @@ export function createContext(flow: Flow, options: ReportOptions): Context {
   const decimals = (asset: string): number => assets.get(asset)?.decimals ?? 0
   const symbol = (asset: string): string => {
     const row = assets.get(asset)
-    return row === undefined ? 'base units' : untrusted(row.symbol, 24)
+    if (row === undefined) return 'base units'
+    return row.known
+      ? untrusted(row.symbol, 24)
+      : `${untrusted(row.symbol, 24)} <span class=tag>unverified</span>`
   }
   return {
     flow,

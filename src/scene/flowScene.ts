@@ -4,13 +4,15 @@
  * @module
  */
 import type { Flow, LeafReason } from '../trace/flow.ts'
-import { addressOf, formatDuration, formatGrouped, printable } from '../units/index.ts'
-import { type FoldedGraph, type FoldedNode, foldGraph } from './fold.ts'
+import { formatGrouped, printable } from '../units/index.ts'
+import { type FoldedGraph, foldGraph } from './fold.ts'
 import { type HolderGraph, holderGraph } from './holderGraph.ts'
 import { type Item, placeItems } from './layers.ts'
-import type { FlowScene, SceneArc, SceneLane, SceneNode, SceneRibbon, SceneText, TextRole } from './scene.ts'
-import { fitText, textWidth, wrapText } from './textWidth.ts'
-import { counted, reasonName, shareText, shortAddress, shortAmount } from './words.ts'
+import { CARD, type Frame, GLYPH, nodeText, PAD_X, SIZES } from './nodeText.ts'
+import { attach, route } from './route.ts'
+import type { FlowScene, SceneArc, SceneLane, SceneNode, SceneRibbon, SceneText } from './scene.ts'
+import { textWidth } from './textWidth.ts'
+import { counted } from './words.ts'
 
 /** View settings; every one has a default. */
 export interface FlowSettings {
@@ -30,22 +32,16 @@ const WIDTH = 1040
 const MIN_WIDTH = 640
 const MAX_NODES = 30
 const FOLD_BELOW_SHARE = 0.005
-const CARD = 146
 const MIN_GAP = 62
-const PAD_X = 10
 const LINE = 14
-/** Room for the mark of a reason before a leaf's name. */
-const GLYPH = 14
 const PAD_Y = 6
 const TOP = 34
 const CARD_GAP = 10
-const LANE_GAP = 8
 /** Thickness of a band that carries the whole theft. */
 const WHOLE = 200
 const MIN_THICKNESS = 1
 /** Arrows drawn; a picture with more is a hairball. The rest is counted in `arcsMore`. */
 const MAX_ARCS = 12
-const SIZES: Readonly<Record<TextRole, number>> = { name: 11.5, amount: 11, note: 10, heading: 11, tick: 10 }
 
 /**
  * @example
@@ -79,30 +75,10 @@ function chosen(flow: Flow, settings: FlowSettings): { theft: string; asset: str
   return { theft: settings.theft ?? first?.theft ?? '', asset: settings.asset ?? first?.asset ?? '' }
 }
 
-interface Frame {
-  readonly theft: string
-  readonly asset: string
-  readonly width: number
-  readonly unit: { readonly decimals: number; readonly symbol: string }
-}
-
-/** Bands of one gap that join the same two items. */
-interface Band {
-  readonly from: number
-  readonly to: number
-  readonly fromNode: number
-  readonly toNode: number
-  amount: bigint
-  hops: number
-}
-
 function draw(flow: Flow, frame: Frame, graph: HolderGraph, folded: FoldedGraph): FlowScene {
   const { nodes, columns } = folded
   const backward = flow.direction === 'backward'
-  const texts = nodes.map((node) => {
-    const text = describe(flow, frame, graph, node)
-    return { ...text, lines: text.lines.flatMap((line, k) => fitLine(line, k === 0 && node.reason !== null)) }
-  })
+  const texts = nodes.map((node) => nodeText(flow, frame, graph, node))
   const thickness = (amount: bigint): number =>
     graph.total === 0n || amount === 0n
       ? 0
@@ -258,74 +234,6 @@ function openSum(graph: HolderGraph): bigint {
   return rest.reduce((sum, amount) => sum + (amount < 0n ? -amount : amount), 0n)
 }
 
-/** Splits forward edges at the columns they pass; bands to one node share a lane. Adds the lanes to `items`. */
-function route(
-  folded: FoldedGraph,
-  items: Item[],
-  thickness: (amount: bigint) => number,
-): { bands: Band[]; lanes: { item: number; node: number; amount: bigint }[] } {
-  const { nodes, edges } = folded
-  const forward = edges.filter((edge) => nodes[edge.to]!.column > nodes[edge.from]!.column)
-  const lanes = new Map<string, { item: number; node: number; amount: bigint }>()
-  for (const edge of forward) {
-    for (let column = nodes[edge.from]!.column + 1; column < nodes[edge.to]!.column; column++) {
-      const key = `${edge.to} ${column}`
-      const lane = lanes.get(key)
-      if (lane === undefined) lanes.set(key, { item: 0, node: edge.to, amount: edge.amount })
-      else lane.amount += edge.amount
-    }
-  }
-  for (const [key, lane] of lanes) {
-    lane.item =
-      items.push({ column: Number(key.split(' ')[1]), height: thickness(lane.amount), gap: LANE_GAP }) - 1
-  }
-  const bands = new Map<string, Band>()
-  for (const edge of forward) {
-    const stations = [edge.from]
-    for (let column = nodes[edge.from]!.column + 1; column < nodes[edge.to]!.column; column++) {
-      stations.push(lanes.get(`${edge.to} ${column}`)!.item)
-    }
-    stations.push(edge.to)
-    for (let s = 1; s < stations.length; s++) {
-      const [from, to] = [stations[s - 1]!, stations[s]!]
-      const key = `${from} ${to}`
-      const band = bands.get(key)
-      if (band === undefined) {
-        const fromNode = s === 1 ? edge.from : -1
-        bands.set(key, { from, to, fromNode, toNode: edge.to, amount: edge.amount, hops: edge.hops })
-      } else {
-        band.amount += edge.amount
-        band.hops += edge.hops
-      }
-    }
-  }
-  return { bands: [...bands.values()], lanes: [...lanes.values()] }
-}
-
-/** Where each band touches its two items: stacked in the order of the other ends, the stack centred on the item. */
-function attach(
-  bands: readonly Band[],
-  middle: (item: number) => number,
-  thickness: (amount: bigint) => number,
-): { left: number[]; right: number[] } {
-  const stack = (side: 'from' | 'to', other: 'from' | 'to'): number[] => {
-    const at: number[] = new Array(bands.length).fill(0)
-    const groups = Map.groupBy(bands.keys(), (b) => bands[b]![side])
-    for (const [item, group] of groups) {
-      group.sort((a, b) => middle(bands[a]![other]) - middle(bands[b]![other]) || a - b)
-      const sum = group.reduce((all, b) => all + thickness(bands[b]!.amount), 0)
-      let y = middle(item) - sum / 2
-      for (const b of group) {
-        const size = thickness(bands[b]!.amount)
-        at[b] = y + size / 2
-        y += size
-      }
-    }
-    return at
-  }
-  return { left: stack('from', 'to'), right: stack('to', 'from') }
-}
-
 function curve(payerX: number, payerY: number, payeeX: number, payeeY: number): SceneArc['points'] {
   const bow = 46
   const points: SceneArc['points'] =
@@ -344,92 +252,6 @@ function curve(payerX: number, payerY: number, payeeX: number, payeeY: number): 
         ? [payerX, payerY, payerX - bow, payerY, payeeX + CARD + bow, payeeY, payeeX + CARD, payeeY]
         : [payerX + CARD, payerY, payerX + CARD + bow, payerY, payeeX - bow, payeeY, payeeX, payeeY]
   return points.map(tenth) as unknown as SceneArc['points']
-}
-
-/** Names take two lines where they need to, other lines one. */
-function fitLine(line: Described['lines'][number], afterGlyph: boolean): Described['lines'][number][] {
-  const room = CARD - 2 * PAD_X - (afterGlyph ? GLYPH : 0)
-  const bold = line.role === 'name'
-  const lines = bold
-    ? wrapText(line.text, SIZES.name, bold, room)
-    : [fitText(line.text, SIZES[line.role], bold, room)]
-  return lines.map((text) => ({ role: line.role, text }))
-}
-
-interface Described {
-  readonly name: string
-  readonly lines: readonly { readonly role: TextRole; readonly text: string }[]
-  readonly title: string
-}
-
-function describe(flow: Flow, frame: Frame, graph: HolderGraph, node: FoldedNode): Described {
-  const { decimals, symbol } = frame.unit
-  const bound = flow.rule === 'poison'
-  const amount = node.kind === 'leaf' ? node.own : node.kind === 'seed' ? node.own : node.inflow
-  const short = shortAmount(amount, decimals, symbol)
-  const exact = `${formatGrouped(amount, decimals)} ${printable(symbol, 12)}`
-  const share = bound || node.kind === 'holder' ? '' : `, ${shareText(amount, graph.total)}`
-  const single = node.members.length === 1 && node.places <= 1
-  const only = single ? graph.holders[node.members[0]!]! : null
-  const address = only === null ? null : printable(addressOf(only), 120)
-  const label = node.name === null ? null : printable(node.name, 60)
-  const inner =
-    node.innerHops > 0
-      ? `; ${counted(node.innerHops, 'hop')} between them, ${formatGrouped(node.innerAmount, decimals)} ${printable(symbol, 12)}`
-      : ''
-
-  const unit = printable(symbol, 12)
-  if (node.chain !== null) {
-    const { peeled, peeledTo, seconds } = node.chain
-    const to = `to ${counted(peeledTo, 'address', 'addresses')}`
-    const span = seconds === null ? '' : formatDuration(seconds)
-    const [first, last] = [node.members[0]!, node.members.at(-1)!].map((n) => addressOf(graph.holders[n]!))
-    const hops = counted(node.members.length, 'hop')
-    const name = printable(`Chain of ${hops}, ${first} to ${last}`, 240)
-    const notes =
-      peeled === 0n ? ['nothing peeled', span] : [`peeled ${shortAmount(peeled, decimals, symbol)}`, to, span]
-    return {
-      name,
-      lines: [
-        { role: 'name' as const, text: `Chain of ${hops}` },
-        { role: 'amount' as const, text: short },
-        ...notes.map((text) => ({ role: 'note' as const, text })),
-      ].filter((line) => line.text !== ''),
-      title: `${name}: ${exact} in, ${formatGrouped(peeled, decimals)} ${unit} peeled ${to}${span === '' ? '' : `, ${span}`}`,
-    }
-  }
-  if (node.reason !== null) {
-    const reason = reasonName(node.reason, flow.direction)
-    const places = counted(node.places, 'address', 'addresses')
-    const percent = bound ? '' : shareText(amount, graph.total)
-    const named = label !== null || only !== null
-    const name = [label === null ? reason : `${reason}: ${label}`, address ?? places].join(', ')
-    return {
-      name,
-      lines: [
-        { role: 'name' as const, text: label ?? (only === null ? reason : shortAddress(only)) },
-        { role: 'amount' as const, text: short },
-        { role: 'note' as const, text: [named ? reason : places, percent].filter(Boolean).join(' · ') },
-        { role: 'note' as const, text: named && node.places > 1 ? places : '' },
-      ].filter((line) => line.text !== ''),
-      title: `${name}: ${exact}${share}`,
-    }
-  }
-  const stolen = node.kind === 'seed'
-  const more = stolen ? 'more sources' : 'more addresses'
-  const several = `${formatGrouped(BigInt(node.members.length), 0)} ${more}`
-  const again = stolen && node.inflow > 0n ? ` (${formatGrouped(node.inflow, decimals)} came back)` : ''
-  const origin = stolen ? (flow.direction === 'forward' ? 'Stolen from ' : 'Asked about: ') : ''
-  const name = only === null ? several : [label, address].filter((part) => part !== null).join(', ')
-  return {
-    name,
-    lines: [
-      { role: 'name' as const, text: only === null ? several : (label ?? shortAddress(only)) },
-      { role: 'amount' as const, text: short },
-      ...(label !== null && only !== null ? [{ role: 'note' as const, text: shortAddress(only) }] : []),
-    ],
-    title: `${origin}${name}: ${exact}${stolen ? `${share}${again}` : ' passed through'}${inner}`,
-  }
 }
 
 function headings(folded: FoldedGraph, left: (column: number) => number, backward: boolean): SceneText[] {
