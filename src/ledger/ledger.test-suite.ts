@@ -67,7 +67,7 @@ export function begin(ledger: Ledger, sha256: string, layout = 'test'): ImportSe
   return session
 }
 
-export function rowsOf(transactions: readonly Transaction[], listing = ''): ImportRow[] {
+function rowsOf(transactions: readonly Transaction[], listing = ''): ImportRow[] {
   return transactions.map((transaction, i) => ({ row: i + 1, listing, transaction }))
 }
 

@@ -10,7 +10,7 @@
  */
 
 /** Sorts after every known height or time; finite, so that differences of keys are never NaN. */
-export const LAST: number = Number.MAX_SAFE_INTEGER
+const LAST: number = Number.MAX_SAFE_INTEGER
 export const MAX_HEIGHT: number = 2 ** 31 - 1
 export const MAX_INDEX: number = 2 ** 20 - 1
 

@@ -35,7 +35,7 @@ interface StagedTx {
 type Listing = Tide & { readonly id: number }
 
 /** SQLite keeps what fits a number as INTEGER, wider amounts as TEXT. */
-export function storedAmount(amount: bigint): number | string {
+function storedAmount(amount: bigint): number | string {
   return amount <= Number.MAX_SAFE_INTEGER ? Number(amount) : String(amount)
 }
 
@@ -216,7 +216,12 @@ export function openStaging(database: DatabaseSync): Staging {
         }
         for (const transfer of transaction.transfers) {
           insertMovement.run(
-            ...[seq++, row, listing.id, tx.id, KIND_NUMBERS.get(transfer.kind)!, assets.get(transfer.asset)],
+            seq++,
+            row,
+            listing.id,
+            tx.id,
+            KIND_NUMBERS.get(transfer.kind)!,
+            assets.get(transfer.asset),
             holderNumber(transfer.from),
             holderNumber(transfer.to),
             storedAmount(transfer.amount),
