@@ -62,7 +62,7 @@ function flowFigure(context: Context, row: FlowBalance, i: number): string {
       ? ''
       : `<p class=warning>Hops and leaves leave ${context.amount(row.asset, scene.open)} open between them.</p>`
   const notes = scene.notes.map((note) => `<li>${untrusted(note, 300)}`)
-  return `<figure><figcaption>Figure ${i + 1}. ${untrusted(theftName(context, row.theft))}: ${context.amount(row.asset, scene.total)}</figcaption><div class=scroll tabindex=0 role=region aria-label="${escapeHtml(figure.title)}">${paintFlow(scene, figure)}</div>${open}${notes.length === 0 ? '' : `<ul class=notes>${notes.join('')}</ul>`}<details><summary>The picture as a table: ${counted(links.length, 'band and arrow', 'bands and arrows')}</summary><table class=small><caption>Bands and arrows of figure ${i + 1}</caption><thead><tr><th scope=col>${context.forward ? 'From' : 'Went to'}<th scope=col>${context.forward ? 'To' : 'Came from'}<th scope=col class=num>${symbol}<th scope=col class=num>Hops</thead><tbody>${links.join('')}</tbody></table></details></figure>`
+  return `<figure><figcaption>Figure ${i + 1}. ${untrusted(theftName(context, row.theft))}: ${context.amount(row.asset, scene.total)}</figcaption><div class=scroll tabindex=0 role=region aria-label="${escapeHtml(figure.title)}">${paintFlow(scene, figure)}</div>${open}${notes.length === 0 ? '' : `<ul class=notes>${notes.join('')}</ul>`}<details><summary>The picture as a table: ${counted(links.length, 'connection')}</summary><table class=small><caption>Bands and arrows of figure ${i + 1}</caption><thead><tr><th scope=col>${context.forward ? 'From' : 'Went to'}<th scope=col>${context.forward ? 'To' : 'Came from'}<th scope=col class=num>${symbol}<th scope=col class=num>Hops</thead><tbody>${links.join('')}</tbody></table></details></figure>`
 }
 
 function nameOf(names: ReadonlyMap<string, string>, id: string): string {
@@ -86,13 +86,17 @@ function timelineFigure(context: Context, row: FlowBalance, i: number): string {
     (bar) =>
       `<tr><td>${formatDay(bar.from)}<td>${bar.reason === null ? 'Moved between addresses' : reasonName(bar.reason, context.flow.direction)}<td class=num>${decimal(BigInt(bar.amount), decimals)}<td class=num>${formatGrouped(BigInt(bar.hops), 0)}`,
   )
+  const table =
+    rows.length === 0
+      ? ''
+      : `<details><summary>The picture as a table: ${counted(rows.length, 'bar')}</summary><table class=small><caption>Amounts per ${unit}</caption><thead><tr><th scope=col>From (UTC)<th scope=col>What<th scope=col class=num>${context.symbol(row.asset)}<th scope=col class=num>Hops</thead><tbody>${rows.join('')}</tbody></table></details>`
   const undated =
     scene.undated.hops === 0
       ? ''
       : `<p>${counted(scene.undated.hops, 'hop')} without a time, ${context.amount(row.asset, scene.undated.amount)}, not drawn.</p>`
   const picture =
     scene.bars.length === 0
-      ? '<p>No hop has a time: nothing to draw.</p>'
+      ? `<p>${scene.undated.hops === 0 ? 'Nothing moved.' : 'No hop has a time: nothing to draw.'}</p>`
       : `<ul class=legend>${marks.join('')}</ul><div class=scroll tabindex=0 role=region aria-label="${escapeHtml(figure.title)}">${paintTimeline(scene, figure)}</div>`
-  return `<figure><figcaption>Figure ${Math.min(context.flow.balance.length, MAX_FIGURES) + i + 1}. ${untrusted(theftName(context, row.theft))}: ${context.symbol(row.asset)} per ${unit}, UTC</figcaption>${picture}${undated}<details><summary>The picture as a table: ${counted(rows.length, 'bar')}</summary><table class=small><caption>Amounts per ${unit}</caption><thead><tr><th scope=col>From (UTC)<th scope=col>What<th scope=col class=num>${context.symbol(row.asset)}<th scope=col class=num>Hops</thead><tbody>${rows.join('')}</tbody></table></details></figure>`
+  return `<figure><figcaption>Figure ${Math.min(context.flow.balance.length, MAX_FIGURES) + i + 1}. ${untrusted(theftName(context, row.theft))}: ${context.symbol(row.asset)} per ${unit}, UTC</figcaption>${picture}${undated}${table}</figure>`
 }

@@ -47,7 +47,7 @@ function tbody(context: Context, row: FlowBalance, leaf: FlowLeaf, head: readonl
   const main = `<tr><th scope=row>${holder(context, leaf)}<td data-h="Why it ends here">${why(context, leaf)}<td class=num data-h="Amount">${decimal(BigInt(leaf.amount), decimals(row.asset))}${share}${worth}<td class=when data-h="First and last arrival">${formatTime(leaf.firstTime)}<br>${formatTime(leaf.lastTime)}`
   const deposits = (leaf.deposits ?? []).map(
     (deposit) =>
-      `<li>${address(context, deposit.holder)} ${context.amount(leaf.asset, deposit.amount)}, inferred by ${untrusted(deposit.rule)}, confidence ${String(deposit.confidence)} of 100`,
+      `<li>${address(context, deposit.holder)} ${context.amount(leaf.asset, deposit.amount)}, inferred by ${untrusted(deposit.rule)}, confidence ${String(deposit.confidence)} of 1`,
   )
   const paid =
     deposits.length === 0
