@@ -4,7 +4,7 @@
  */
 import { jsonCells, jsonColumns, jsonKind, readJsonDocument, readJsonLines } from './readJson.ts'
 import { BadFileError, readText } from './readText.ts'
-import { type CsvSplitter, createCsvSplitter, dialectOf, type TextRecord } from './splitCsv.ts'
+import { dialectOf, splitCsv, type TextRecord } from './splitCsv.ts'
 
 export interface Records {
   readonly header: readonly string[]
@@ -82,30 +82,24 @@ async function fromLines(path: string, file: string): Promise<Records> {
 
 async function fromCsv(path: string, file: string, head: string): Promise<Records> {
   const dialect = dialectOf(head)
-  const header = await firstRecord(path, createCsvSplitter(file, dialect))
+  const batches = (): AsyncGenerator<TextRecord[], void> => splitCsv(readText(path), file, dialect)
+  const header = await firstRecord(batches())
   if (header === undefined) throw blank(file)
   return {
     header: header.cells.map((name) => name.trim()),
     place: 'line',
     sparse: false,
     async *batches() {
-      const { push, end } = createCsvSplitter(file, dialect)
-      let isHeader = true
-      const body = (records: TextRecord[]): TextRecord[] => {
-        if (!isHeader || records.length === 0) return records
-        isHeader = false
-        return records.slice(1)
+      let isBody = false
+      for await (const records of batches()) {
+        yield isBody ? records : records.slice(1)
+        isBody ||= records.length > 0
       }
-      for await (const text of readText(path)) yield body(push(text))
-      yield body(end())
     },
   }
 }
 
-async function firstRecord(path: string, splitter: CsvSplitter): Promise<TextRecord | undefined> {
-  for await (const text of readText(path)) {
-    const [first] = splitter.push(text)
-    if (first !== undefined) return first
-  }
-  return splitter.end()[0]
+async function firstRecord(batches: AsyncIterable<TextRecord[]>): Promise<TextRecord | undefined> {
+  for await (const [first] of batches) if (first !== undefined) return first
+  return undefined
 }
