@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Comparison, Flow } from '../trace/index.ts'
@@ -76,6 +76,29 @@ describe('bin/lootline.js', () => {
     expect(stdout).toMatch(
       /^Sorry, this is a bug of Lootline: \\u\{1b\}\[31mclock\nPlease report it.+\nnext: .+\n$/,
     )
+  })
+})
+
+describe('import', () => {
+  test('Ctrl-C ends it with 130, and the same command goes on to the same ledger', async () => {
+    const cwd = temporaryFolder()
+    // Enough rows to take more than the second after which progress is shown, on any machine.
+    const rows = Array.from({ length: 120_000 }, (_, i) => {
+      const hex = i.toString(16)
+      return `eip155:1,0x${hex.padStart(64, '0')},${i},0x${'1'.repeat(40)},0x${hex.padStart(40, '0')},native,1`
+    })
+    writeFileSync(join(cwd, 'big.csv'), `chain,txid,height,from,to,asset,amount\n${rows.join('\n')}\n`)
+    const args = [SHIM, 'import', 'big.csv', '--store', 'store', '--json']
+    const stopped = await execute(process.execPath, args, cwd, /rows/)
+    expect(stopped).toMatchObject({ code: 130, signal: null, stdout: '' })
+    const nothing = await lootline(cwd, 'store', 'status', '--store', 'store', '--json')
+    expect(JSON.parse(nothing.stdout)).toMatchObject({ ledger: { transactions: 0, sources: [] } })
+    const { code, stdout } = await execute(process.execPath, args, cwd)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject([
+      { rows: 120_000, transactions: 120_000, added: 120_000, duplicates: 0 },
+    ])
+    expect(readdirSync(cwd).sort()).toEqual(['big.csv', 'store'])
   })
 })
 

@@ -14,7 +14,11 @@ export async function main(): Promise<void> {
       if (error.code === 'EPIPE') process.exit(EXIT_CODES.ok.code)
       throw error
     })
-  const interrupt = (): void => process.exit(EXIT_CODES.interrupted.code)
+  const interrupt = (): void => {
+    // From here on a second Ctrl-C ends the process the system's way.
+    process.off('SIGINT', interrupt)
+    process.exit(EXIT_CODES.interrupted.code)
+  }
   process.on('SIGINT', interrupt)
   const context: Context = {
     stdout: sinkOf(process.stdout),

@@ -2,6 +2,7 @@
  * Progress on stderr: a line that renews itself on a terminal, otherwise a line every few seconds; nothing in the first second.
  * @module
  */
+import { setImmediate } from 'node:timers/promises'
 import { printable } from '../units/text.ts'
 import type { Context } from './context.ts'
 
@@ -10,8 +11,8 @@ const TERMINAL_MS = 100
 const LINE_MS = 5000
 
 export interface Progress {
-  /** Says how far the work is; cheap enough to call for every batch. */
-  tick(text: string): void
+  /** Says how far the work is, and lets an interrupt through; cheap enough to await for every batch. */
+  tick(text: string): Promise<void>
   /** Removes the line from a terminal. */
   end(): void
 }
@@ -23,7 +24,8 @@ export function startProgress(context: Context, what: string): Progress {
   let due = context.elapsed() + QUIET_MS
   let shown = false
   return {
-    tick(text) {
+    async tick(text) {
+      await setImmediate()
       const now = context.elapsed()
       if (now < due) return
       due = now + every

@@ -50,7 +50,7 @@ export async function importFile(
   books: { readonly ledger: Ledger; readonly labels: LabelStore },
   path: string,
   options: ImportOptions,
-  tick: (rows: number, resumedAt: number) => void = () => {},
+  tick: (rows: number, resumedAt: number) => Promise<void> = async () => {},
 ): Promise<Imported> {
   const { skipBad, covers, rejects: rejectsTo, ...tableOptions } = options
   const before = await stat(path)
@@ -73,7 +73,7 @@ export async function importFile(
       read += rows.length
       if (fresh.length > 0) session.add(fresh)
       for (const reject of refused.splice(0)) await rejects.add(reject)
-      tick(read, session.stagedRows)
+      await tick(read, session.stagedRows)
     }
     const after = await stat(path)
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw new FileChangedError(table.name)

@@ -36,7 +36,7 @@ export const labelsAddCommand: Command = command({
       does: 'adds a plain list, saying what it is and where it is from',
     },
   ],
-  run(context, paths, { store: named, json, ...said }) {
+  async run(context, paths, { store: named, json, ...said }) {
     const options: LabelOptions = Object.fromEntries(
       Object.entries(said).filter(([, typed]) => typed !== undefined),
     )
@@ -46,7 +46,7 @@ export const labelsAddCommand: Command = command({
     const added: AddedLabelFile[] = []
     try {
       for (const [i, { path, skip }] of files.entries()) {
-        progress.tick(`${i} of ${files.length} files, ${basename(path)}`)
+        await progress.tick(`${i} of ${files.length} files, ${basename(path)}`)
         if (skip) continue
         added.push(...addLabels(labels, path, { ...options, unixSeconds: context.now() }))
       }

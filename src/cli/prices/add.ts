@@ -26,14 +26,14 @@ export const pricesAddCommand: Command = command({
     { run: 'lootline prices add prices/ --store harmony', does: 'adds every price file below a folder' },
     { run: 'lootline prices add close.csv --symbol BTC', does: 'adds one file, saying what it prices' },
   ],
-  run(context, paths, { store: named, symbol, json }) {
+  async run(context, paths, { store: named, symbol, json }) {
     const files = paths.flatMap((path) => filesUnder(resolve(context.cwd, path)))
     const prices = openPriceStore(storeToWrite(context, named).path)
     const progress = startProgress(context, 'prices')
     const added: AddedPriceFile[] = []
     try {
       for (const [i, { path, skip }] of files.entries()) {
-        progress.tick(`${i} of ${files.length} files, ${basename(path)}`)
+        await progress.tick(`${i} of ${files.length} files, ${basename(path)}`)
         if (skip) continue
         const said = symbol === undefined ? {} : { symbol }
         added.push(...addPrices(prices, path, { ...said, unixSeconds: context.now() }))
