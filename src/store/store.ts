@@ -125,7 +125,7 @@ function wordsOf(data: StoreFolder): readonly [message: string, next: string] {
     case 'STORE_UNNAMED':
       return [
         `no store: neither --store nor LOOTLINE_STORE names one, and there is no .lootline folder in ${data.folder} or above it`,
-        'Create one with `lootline store create .lootline`, or name one with --store <folder>.',
+        'Create one with `lootline init`, or name one with --store <folder>.',
       ]
     case 'STORE_MISSING':
       return [
