@@ -6,7 +6,7 @@ import type { LabelBook, LabelMatch } from '../label/label.ts'
 import type { HolderId } from '../units/caip.ts'
 import type { FlowLabel } from './flow.ts'
 
-export function flowLabel({ label, caseInsensitive }: LabelMatch): FlowLabel {
+function flowLabel({ label, caseInsensitive }: LabelMatch): FlowLabel {
   return {
     name: label.name,
     entity: label.entity,
