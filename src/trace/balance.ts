@@ -3,7 +3,43 @@
  * @module
  */
 import { LootlineError } from '../errors.ts'
-import type { FlowBalance } from './flow.ts'
+import type { FlowBalance, FlowLeaf, FlowSeed, LeafReason } from './flow.ts'
+
+/** One row per theft and asset that seeds or leaves name. */
+export function balanceOf(
+  seeds: readonly FlowSeed[],
+  leaves: readonly FlowLeaf[],
+  bound: boolean,
+): FlowBalance[] {
+  const key = ({ theft, asset }: FlowSeed | FlowLeaf): string => `${theft}\n${asset}`
+  const began = Map.groupBy(seeds, key)
+  const ended = Map.groupBy(leaves, key)
+  return [...new Set([...began.keys(), ...ended.keys()])].map((theftAndAsset) => {
+    const from = began.get(theftAndAsset) ?? []
+    const into = ended.get(theftAndAsset) ?? []
+    const { theft, asset } = (from[0] ?? into[0])!
+    const byReason = new Map<LeafReason, bigint>()
+    for (const { reason, amount } of into) byReason.set(reason, (byReason.get(reason) ?? 0n) + BigInt(amount))
+    return {
+      theft,
+      asset,
+      stolen: String(sum(from.map(({ amount }) => amount))),
+      accounted: String([...byReason.values()].reduce((total, amount) => total + amount, 0n)),
+      stolenUsd: sumCents(from.map(({ usd }) => usd)),
+      accountedUsd: sumCents(into.map(({ usd }) => usd)),
+      byReason: Object.fromEntries([...byReason].map(([reason, amount]) => [reason, String(amount)])),
+      bound,
+    }
+  })
+}
+
+function sum(amounts: readonly string[]): bigint {
+  return amounts.reduce((total, amount) => total + BigInt(amount), 0n)
+}
+
+function sumCents(values: readonly string[]): string {
+  return values.includes('unpriced') ? 'unpriced' : String(sum(values))
+}
 
 /** @throws UnbalancedError naming the first theft and asset that does not balance to the unit. */
 export function assertBalanced(balance: readonly FlowBalance[]): void {

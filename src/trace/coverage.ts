@@ -6,6 +6,7 @@ import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
 import { printable } from '../units/text.ts'
 import type { FlowCoverage, FlowSource } from './flow.ts'
 import type { Gathered } from './gathered.ts'
+import { NEVER } from './pools.ts'
 import type { Reach } from './reach.ts'
 import type { TraceBooks } from './request.ts'
 import type { Seeds } from './seeds.ts'
@@ -22,8 +23,8 @@ export function coverageOf(
   const { ledger } = books
   const { firstTime, lastTime } = span(gathered)
   const holders = new Set(fetched)
-  for (const { holder, hops } of pools.all) {
-    if (holder !== NONE && Number.isFinite(hops)) holders.add(holder)
+  for (let pool = 0; pool < pools.n; pool++) {
+    if (pools.holder[pool] !== NONE && pools.hops[pool] !== NEVER) holders.add(pools.holder[pool]!)
   }
   const whole = ledger.coverage(Uint32Array.from(holders)).filter(({ known }) => known === 'whole').length
   const assets = ledger.assets()

@@ -5,13 +5,13 @@
  */
 import { MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
 import type { FlowLabel } from './flow.ts'
-import { amountAt, compareOrder, type Gathered } from './gathered.ts'
+import { amountAt, compareOrder, type Gathered, inChainOrder } from './gathered.ts'
 
 /** An address that seems to be a service's deposit address for one customer. */
 export interface Deposit {
   readonly holder: number
-  /** The labelled service it pays into. */
-  readonly service: number
+  /** Wallets of the one labelled service that it pays into. */
+  readonly services: ReadonlySet<number>
   /** 0..1. */
   readonly confidence: number
   readonly rule: string
@@ -33,14 +33,12 @@ const FEE = MOVEMENT_KINDS.indexOf('fee')
 /**
  * Judges every candidate: a holder whose whole history was fetched and all of whose payments go to one service.
  * Pays somebody else, or is itself labelled or a seed: not a candidate.
- * @param hasHeights Whether `order1` is a height (else unix seconds).
  * @param unitOf Base units of one whole unit of a native asset; null for tokens, which must match exactly.
  */
 export function inferDeposits(
   gathered: Gathered,
   candidates: Iterable<number>,
   serviceName: ServiceName,
-  hasHeights: boolean,
   unitOf: (asset: number) => bigint | null,
 ): Deposit[] {
   const wanted = new Set(candidates)
@@ -49,14 +47,14 @@ export function inferDeposits(
   for (const [holder, { ins, outs }] of histories) {
     const service = soleService(gathered, outs, serviceName)
     if (!service) continue
-    const reuse = byReuse(gathered, ins, outs, serviceName, hasHeights ? MAX_BLOCKS : MAX_SECONDS, unitOf)
+    const reuse = byReuse(gathered, ins, outs, serviceName, unitOf)
     const sweep = bySweep(gathered, ins, outs)
     const [confidence, rule] =
       reuse >= sweep ? [reuse, 'address reuse (Victor 2020)'] : [sweep, 'full-balance sweeps']
     if (confidence <= 0) continue
     deposits.push({
       holder,
-      service: service.holder,
+      services: service.wallets,
       confidence,
       rule,
       label: {
@@ -77,7 +75,7 @@ export function inferDeposits(
 }
 
 interface History {
-  /** Movements in chain order. */
+  /** Movements of value, in chain order: anybody can make an address "pay" nothing. */
   readonly ins: number[]
   readonly outs: number[]
 }
@@ -89,10 +87,9 @@ function historiesOf(gathered: Gathered, wanted: ReadonlySet<number>): Map<numbe
     histories.set(holder, found)
     return found
   }
-  const inOrder = Array.from({ length: gathered.n }, (_, i) => i).sort((a, b) => compareOrder(gathered, a, b))
-  for (const movement of inOrder) {
+  for (const movement of inChainOrder(gathered)) {
     const kind = gathered.kind.data[movement]
-    if (kind === UTXO || kind === FEE) continue
+    if (kind === UTXO || kind === FEE || amountOf(gathered, movement) === 0n) continue
     const payer = gathered.debitHolder.data[gathered.debitStarts.data[movement]!]!
     const payee = gathered.creditHolder.data[gathered.creditStarts.data[movement]!]!
     if (wanted.has(payer)) history(payer).outs.push(movement)
@@ -113,44 +110,52 @@ function assetOf(gathered: Gathered, movement: number): number {
   return gathered.creditAsset.data[gathered.creditStarts.data[movement]!]!
 }
 
-/** The one service that all payments of value go to (its latest wallet), if there is one. */
-function soleService(
-  gathered: Gathered,
-  outs: readonly number[],
-  serviceName: ServiceName,
-): { holder: number; name: string; entity: string | null } | null {
-  let sole: { holder: number; name: string; entity: string | null } | null = null
+interface Sole {
+  readonly name: string
+  readonly entity: string | null
+  readonly wallets: ReadonlySet<number>
+}
+
+/** The one service that all payments go to, if there is one, named as its latest wallet is. */
+function soleService(gathered: Gathered, outs: readonly number[], serviceName: ServiceName): Sole | null {
+  const wallets = new Set<number>()
+  let sole: Sole | null = null
   for (const movement of outs) {
-    if (amountOf(gathered, movement) === 0n) continue
     const holder = payeeOf(gathered, movement)
     const service = holder === NONE ? null : serviceName(holder)
     if (!service) return null
     if (sole && (sole.entity ?? sole.name) !== (service.entity ?? service.name)) return null
-    sole = { holder, ...service }
+    sole = { ...service, wallets: wallets.add(holder) }
   }
   return sole
 }
 
 /**
  * Address reuse: each payment out is matched with the latest earlier receipt from a non-service that is at most a fee
- * larger. Confidence: 1 less the mean of the time and amount scores (Tutela), times the share of payments matched.
+ * larger, and that no earlier payment was matched with. Confidence: 1 less the mean of the time and amount scores
+ * (Tutela), times the share of payments matched.
  */
 function byReuse(
   gathered: Gathered,
   ins: readonly number[],
   outs: readonly number[],
   serviceName: ServiceName,
-  maxDistance: number,
   unitOf: (asset: number) => bigint | null,
 ): number {
   let score = 0
+  let before = 0
+  const matched = new Set<number>()
   for (const out of outs) {
     const asset = assetOf(gathered, out)
     const unit = unitOf(asset)
     const maxDifference = unit === null ? 0n : unit / MAX_FEE_SHARE_OF_UNIT
-    for (let i = ins.length - 1; i >= 0; i--) {
+    // Where a chain is ordered by time, `order1` is the time itself.
+    const byTime = gathered.order1.data[out] === gathered.time.data[out]
+    const maxDistance = byTime ? MAX_SECONDS : MAX_BLOCKS
+    while (before < ins.length && compareOrder(gathered, ins[before]!, out) < 0) before++
+    for (let i = before - 1; i >= 0; i--) {
       const receipt = ins[i]!
-      if (compareOrder(gathered, receipt, out) >= 0 || assetOf(gathered, receipt) !== asset) continue
+      if (assetOf(gathered, receipt) !== asset || matched.has(receipt)) continue
       const distance = gathered.order1.data[out]! - gathered.order1.data[receipt]!
       if (distance > maxDistance) break
       const difference = amountOf(gathered, receipt) - amountOf(gathered, out)
@@ -158,6 +163,7 @@ function byReuse(
       if (difference < 0n || difference > maxDifference || (payer !== NONE && serviceName(payer))) continue
       const amountScore = maxDifference === 0n ? 0 : Number(difference) / Number(maxDifference)
       score += 1 - (distance / maxDistance + amountScore) / 2
+      matched.add(receipt)
       break
     }
   }

@@ -3,62 +3,93 @@
  * Exact amounts; names, labels and values come later.
  * @module
  */
-
 import { NONE } from '../ledger/ledger.ts'
-import type { LeafReason } from './flow.ts'
+import { LEAF_REASONS, type LeafReason } from './flow.ts'
 import { pairUp } from './pair.ts'
+import { stopOfPool } from './pools.ts'
 import type { Reach } from './reach.ts'
+import { type Units, zeroOf } from './rules/column.ts'
 import type { Run } from './run.ts'
+import { addRow, createTable, type Exact, type Table } from './table.ts'
 import { type Column, FIRST_THEFT, type Log, type Spool } from './tape.ts'
 
-/** Numbers of the ledger throughout; `theft` counts the request's thefts. */
-export interface Entry {
-  readonly theft: number
-  readonly asset: number
-  readonly holder: number
-  readonly movement: number
-  readonly basis: 'received' | 'missing' | 'lot'
-  readonly amount: bigint
+export const BASES = ['received', 'missing', 'lot'] as const
+
+/**
+ * Money that entered or ended somewhere. `theft` counts the request's thefts; `asset`, `holder` and `movement` are
+ * numbers of the ledger and of what was gathered; `kind` counts {@link BASES}, or {@link LEAF_REASONS}.
+ */
+export interface PieceTable extends Table<'theft' | 'asset' | 'holder' | 'movement' | 'kind'> {
+  readonly amount: Exact[]
 }
 
-export interface End {
-  readonly theft: number
-  readonly asset: number
-  readonly holder: number
-  readonly movement: number
-  readonly reason: LeafReason
-  readonly amount: bigint
+/** `stop` counts {@link LEAF_REASONS} from 1; 0 where it went on. `of` is the whole transfer or output. */
+export interface HopTable extends Table<'theft' | 'asset' | 'movement' | 'from' | 'to' | 'stop'> {
+  readonly amount: Exact[]
+  readonly of: Exact[]
 }
 
-export interface Hop {
-  readonly theft: number
+export interface Collision {
   readonly asset: number
+  readonly first: number
+  readonly claimant: number
   readonly movement: number
-  readonly from: number
-  readonly to: number
+  readonly holder: number
   readonly amount: bigint
-  /** The whole transfer or output. */
-  readonly of: bigint
-  readonly stop: LeafReason | null
 }
 
 export interface Findings {
-  readonly entries: Entry[]
-  readonly ends: End[]
-  readonly hops: Hop[]
+  readonly entries: PieceTable
+  readonly ends: PieceTable
+  readonly hops: HopTable
   readonly unknown: { readonly asset: number; readonly holder: number; readonly amount: bigint }[]
-  readonly collisions: {
-    readonly asset: number
-    readonly first: number
-    readonly claimant: number
-    readonly movement: number
-    readonly holder: number
-    readonly amount: bigint
-  }[]
+  readonly collisions: Collision[]
 }
 
 export function createFindings(): Findings {
-  return { entries: [], ends: [], hops: [], unknown: [], collisions: [] }
+  const pieces = (): PieceTable => ({
+    ...createTable(['theft', 'asset', 'holder', 'movement', 'kind']),
+    amount: [],
+  })
+  const hops = createTable(['theft', 'asset', 'movement', 'from', 'to', 'stop'])
+  return {
+    entries: pieces(),
+    ends: pieces(),
+    hops: { ...hops, amount: [], of: [] },
+    unknown: [],
+    collisions: [],
+  }
+}
+
+function addPiece(
+  table: PieceTable,
+  run: Run,
+  op: number,
+  label: number,
+  holder: number,
+  kind: number,
+  amount: Units,
+): void {
+  const row = addRow(table)
+  const { columns } = table
+  columns.theft[row] = label - FIRST_THEFT
+  columns.asset[row] = run.asset
+  columns.holder[row] = holder
+  columns.movement[row] = run.movements[op]!
+  columns.kind[row] = kind
+  table.amount.push(amount)
+}
+
+function addEnd(
+  { ends }: Findings,
+  run: Run,
+  op: number,
+  label: number,
+  holder: number,
+  reason: LeafReason,
+  amount: Units,
+): void {
+  addPiece(ends, run, op, label, holder, LEAF_REASONS.indexOf(reason), amount)
 }
 
 /** Adds what one spool says. `resting` decides the reason for money that is still in a pool at the end. */
@@ -70,25 +101,28 @@ export function addFindings(
   resting: (pool: number, holder: number) => LeafReason,
 ): void {
   const { asset, movements, tape, pools } = run
-  const entered = new Map<string, bigint>()
+  /** Credit -> label -> units that a seed brought with it. */
+  const entered = new Map<number, Map<number, Units>>()
   each(spool.entered, (row, op, leg, label, amount) => {
     const bySeed = spool.enteredBy[row] === 0
     if (bySeed) {
-      const key = `${leg} ${label}`
-      entered.set(key, (entered.get(key) ?? 0n) + amount)
+      const ofCredit = entered.get(leg) ?? new Map<number, Units>()
+      const before = ofCredit.get(label)
+      entered.set(leg, ofCredit.set(label, before === undefined ? amount : before + amount))
     }
-    findings.entries.push({
-      theft: label - FIRST_THEFT,
-      asset,
-      holder: bySeed ? run.seedHolder(leg) : run.debitHolder(leg),
-      movement: movements[op]!,
-      basis: bySeed ? run.seedBasis(leg) : 'missing',
-      amount,
-    })
+    const holder = bySeed ? run.seedHolder(leg) : run.debitHolder(leg)
+    const basis = bySeed ? run.seedBasis(leg, label) : 'missing'
+    addPiece(findings.entries, run, op, label, holder, BASES.indexOf(basis), amount)
   })
   each(spool.unknown, (_row, op, leg, _label, amount) => {
-    const holder = run.debitHolder(leg === NONE ? tape.debitStarts[op]! : leg)
-    findings.unknown.push({ asset, holder, amount })
+    const first = tape.debitStarts[op]!
+    // Newly mined coins are drawn from nobody, and are known to be new.
+    if (leg === NONE && first === tape.debitStarts[op + 1]) return
+    findings.unknown.push({
+      asset,
+      holder: run.debitHolder(leg === NONE ? first : leg),
+      amount: BigInt(amount),
+    })
   })
   each(spool.collisions.log, (row, op, leg, label, amount) => {
     findings.collisions.push({
@@ -97,32 +131,61 @@ export function addFindings(
       claimant: label - FIRST_THEFT,
       movement: movements[op]!,
       holder: run.seedHolder(leg),
-      amount,
+      amount: BigInt(amount),
     })
   })
+  addContested(findings, run, spool)
   each(spool.rest.log, (row, op, _leg, label, amount) => {
     const pool = pools[spool.rest.pool[row]!]!
-    const { holder } = reach.pools.all[pool]!
-    const movement = movements[op]!
-    findings.ends.push({
-      theft: label - FIRST_THEFT,
-      asset,
-      holder,
-      movement,
-      reason: resting(pool, holder),
-      amount,
-    })
+    const holder = reach.pools.holder[pool]!
+    addEnd(findings, run, op, label, holder, resting(pool, holder), amount)
   })
   addHops(findings, reach, run, spool, entered)
 }
 
 function each(
   log: Log,
-  visit: (row: number, op: number, leg: number, label: number, amount: bigint) => void,
+  visit: (row: number, op: number, leg: number, label: number, amount: Units) => void,
 ): void {
   const amounts: Column = log.amount
   for (let row = 0; row < log.n; row++) {
-    visit(row, log.op[row]!, log.leg[row]!, log.label[row]!, BigInt(amounts[row]!))
+    visit(row, log.op[row]!, log.leg[row]!, log.label[row]!, amounts[row] as Units)
+  }
+}
+
+/** What several thefts claim of one spend without receipt: the one named first has it, the others collide. */
+function addContested(findings: Findings, run: Run, { entered, enteredBy }: Spool): void {
+  const { pool, label, fromOp, toOp, amount } = run.tape.missing
+  const claims = new Map<number, number[]>()
+  for (let entry = 0; entry < pool.length; entry++) {
+    if (pool[entry - 1] === pool[entry] || pool[entry + 1] === pool[entry])
+      claims.set(pool[entry]!, [...(claims.get(pool[entry]!) ?? []), entry])
+  }
+  if (claims.size === 0) return
+  const unmet = Array.from(pool, (_, entry) => BigInt(amount[entry]!))
+  const rows: { op: number; leg: number; by: number; entries: readonly number[]; units: bigint }[] = []
+  each(entered, (row, op, leg, by, units) => {
+    const entries = enteredBy[row] === 1 ? claims.get(run.tape.debitPool[leg]!) : undefined
+    if (!entries) return
+    rows.push({ op, leg, by, entries, units: BigInt(units) })
+    const own = entries.find((entry) => label[entry] === by && op >= fromOp[entry]! && op < toOp[entry]!)
+    if (own !== undefined) unmet[own]! -= BigInt(units)
+  })
+  for (const { op, leg, by, entries, units } of rows) {
+    for (const entry of entries) {
+      if (label[entry]! <= by || op < fromOp[entry]! || op >= toOp[entry]!) continue
+      const collides = unmet[entry]! < units ? unmet[entry]! : units
+      if (collides <= 0n) continue
+      unmet[entry]! -= collides
+      findings.collisions.push({
+        asset: run.asset,
+        first: by - FIRST_THEFT,
+        claimant: label[entry]! - FIRST_THEFT,
+        movement: run.movements[op]!,
+        holder: run.debitHolder(leg),
+        amount: collides,
+      })
+    }
   }
 }
 
@@ -132,8 +195,12 @@ function addHops(
   reach: Reach,
   run: Run,
   { draws, credits, fate }: Spool,
-  entered: ReadonlyMap<string, bigint>,
+  entered: ReadonlyMap<number, ReadonlyMap<number, Units>>,
 ): void {
+  const zero = zeroOf(run.tape.debitAmount)
+  const drawn = draws.amount as ArrayLike<Exact> as ArrayLike<Units>
+  const credited = credits.amount as ArrayLike<Exact> as ArrayLike<Units>
+  const single = run.tape.thefts === 1 ? [FIRST_THEFT] : null
   let draw = 0
   for (let credit = 0; credit < credits.n; ) {
     const op = credits.op[credit]!
@@ -142,47 +209,38 @@ function addHops(
     while (draw < draws.n && draws.op[draw]! < op) draw++
     let drawEnd = draw
     while (drawEnd < draws.n && draws.op[drawEnd] === op) drawEnd++
-    const labels = new Set<number>()
-    for (let row = credit; row < creditEnd; row++) labels.add(credits.label[row]!)
-    for (const label of labels) {
-      const from: Part[] = []
+    for (const label of single ?? new Set(credits.label.subarray(credit, creditEnd))) {
+      const from: Units[] = []
+      const fromLegs: number[] = []
       for (let row = draw; row < drawEnd; row++) {
-        if (draws.label[row] === label) from.push({ row, amount: BigInt(draws.amount[row]!) })
+        if (draws.label[row] !== label) continue
+        from.push(drawn[row]!)
+        fromLegs.push(draws.leg[row]!)
       }
-      const to: Part[] = []
+      const to: Units[] = []
+      const toRows: number[] = []
       for (let row = credit; row < creditEnd; row++) {
-        if (credits.label[row] !== label || run.isDetour(credits.leg[row]!)) continue
         const leg = credits.leg[row]!
-        const seeded = entered.get(`${leg} ${label}`) ?? 0n
-        const amount = BigInt(credits.amount[row]!) - seeded
-        if (amount > 0n) to.push({ row, amount })
+        if (credits.label[row] !== label || run.isDetour(leg)) continue
+        // By an upper bound such as poison, a seed's claim of a part taints the whole credit.
+        const claim = entered.get(leg)?.get(label) ?? zero
+        const seeded = from.length === 0 ? credited[row]! : claim
+        if (credited[row]! > seeded) {
+          to.push(credited[row]! - seeded)
+          toRows.push(row)
+        }
         // Stolen with this very credit, which is a stop: it ends here without a hop.
-        const stop = seeded > 0n ? stopAt(reach, run, leg, fate[row]!) : null
-        if (stop === null) continue
-        const theft = label - FIRST_THEFT
-        const [holder, movement] = [run.seedHolder(leg), run.movements[op]!]
-        findings.ends.push({ theft, asset: run.asset, holder, movement, reason: stop, amount: seeded })
+        const stop = seeded > zero ? stopAt(reach, run, leg, fate[row]!) : null
+        if (stop !== null) addEnd(findings, run, op, label, run.seedHolder(leg), stop, seeded)
       }
-      const pairs = pairUp(
-        from.map(({ amount }) => amount),
-        to.map(({ amount }) => amount),
-      )
-      for (const pair of pairs) {
-        const { row } = to[pair.arrival]!
-        const drawn = from[pair.draw]
-        const debitLeg = drawn ? draws.leg[drawn.row]! : run.tape.debitStarts[op]!
-        addHop(findings, reach, run, op, label, debitLeg, credits.leg[row]!, fate[row]!, pair.amount)
-      }
+      pairUp(from, to, zero, (payer, arrival, amount) => {
+        const row = toRows[arrival]!
+        addHop(findings, reach, run, op, label, fromLegs[payer]!, credits.leg[row]!, fate[row]!, amount)
+      })
     }
     credit = creditEnd
     draw = drawEnd
   }
-}
-
-/** Rows of a log that take part in an operation. */
-interface Part {
-  readonly row: number
-  readonly amount: bigint
 }
 
 function addHop(
@@ -194,24 +252,30 @@ function addHop(
   debitLeg: number,
   creditLeg: number,
   fate: number,
-  amount: bigint,
+  amount: Units,
 ): void {
-  const { asset, movements, backward } = run
   const near = run.debitHolder(debitLeg)
   const lost = fate === 3 ? run.lost(near, creditLeg) : null
   const far = lost ? lost.holder : run.creditHolder(creditLeg)
   const stop = lost ? lost.reason : stopAt(reach, run, creditLeg, fate)
-  const theft = label - FIRST_THEFT
-  const movement = movements[op]!
-  const [from, to] = backward ? [far, near] : [near, far]
-  findings.hops.push({ theft, asset, movement, from, to, amount, of: run.whole(creditLeg) ?? amount, stop })
-  if (stop !== null) findings.ends.push({ theft, asset, holder: far, movement, reason: stop, amount })
+  const { hops } = findings
+  const { columns } = hops
+  const row = addRow(hops)
+  columns.theft[row] = label - FIRST_THEFT
+  columns.asset[row] = run.asset
+  columns.movement[row] = run.movements[op]!
+  columns.from[row] = run.backward ? far : near
+  columns.to[row] = run.backward ? near : far
+  columns.stop[row] = stop === null ? 0 : 1 + LEAF_REASONS.indexOf(stop)
+  hops.amount.push(amount)
+  hops.of.push(run.whole(creditLeg) ?? amount)
+  if (stop !== null) addEnd(findings, run, op, label, far, stop, amount)
 }
 
 /** Why following ends at a credit that has a pool; null where it goes on. */
 function stopAt(reach: Reach, { tape, pools }: Run, leg: number, fate: number): LeafReason | null {
   if (fate === 2) return 'dust'
   if (fate !== 1) return null
-  const { stop } = reach.pools.all[pools[tape.creditPool[leg]!]!]!
+  const stop = stopOfPool(reach.pools, pools[tape.creditPool[leg]!]!)
   return stop === 'open' ? null : stop
 }

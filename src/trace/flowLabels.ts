@@ -2,11 +2,11 @@
  * Labels as a flow prints them.
  * @module
  */
-import type { LabelBook, LabelMatch } from '../label/label.ts'
-import type { HolderId } from '../units/caip.ts'
+import type { LabelMatch } from '../label/label.ts'
 import type { FlowLabel } from './flow.ts'
 
-function flowLabel({ label, caseInsensitive }: LabelMatch): FlowLabel {
+/** A statement as {@link FlowLabel} has it. */
+export function flowLabel({ label, caseInsensitive }: LabelMatch): FlowLabel {
   return {
     name: label.name,
     entity: label.entity,
@@ -19,11 +19,4 @@ function flowLabel({ label, caseInsensitive }: LabelMatch): FlowLabel {
     inferred: false,
     caseInsensitive,
   }
-}
-
-/** Labels of every holder that has some, strongest first. Asked in one set. */
-export function labelsOf(book: LabelBook, holders: readonly HolderId[]): Map<HolderId, FlowLabel[]> {
-  const stated = new Map<HolderId, FlowLabel[]>()
-  for (const [holder, matches] of book.of(holders)) stated.set(holder, matches.map(flowLabel))
-  return stated
 }

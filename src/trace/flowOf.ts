@@ -2,35 +2,33 @@
  * A flow from findings: names, labels, values, and the proof that it balances.
  * @module
  */
-import type { LabelBook } from '../label/label.ts'
-import { type Ledger, NONE } from '../ledger/ledger.ts'
-import type { Asset } from '../units/asset.ts'
-import type { HolderId } from '../units/caip.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { shareOut } from '../units/usd.ts'
-import { assertBalanced } from './balance.ts'
+import { assertBalanced, balanceOf } from './balance.ts'
 import type { Deposit } from './deposits.ts'
-import type { End, Entry, Findings } from './findings.ts'
+import { BASES, type Findings } from './findings.ts'
 import {
   FLOW_FORMAT,
   FLOW_VERSION,
   type Flow,
-  type FlowBalance,
   type FlowCoverage,
-  type FlowLabel,
+  type FlowHop,
   type FlowLeaf,
   type FlowSeed,
-  type LeafReason,
+  LEAF_REASONS,
 } from './flow.ts'
-import { labelsOf } from './flowLabels.ts'
 import type { Gathered } from './gathered.ts'
+import { type Names, nameAll } from './names.ts'
 import type { TraceRequest } from './request.ts'
+import { cents, known, type Row, rowsOf, txidsOf } from './rows.ts'
+import type { Statements } from './statements.ts'
 import type { Valuer } from './valuer.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What the flow is made of. */
 export interface Material {
   readonly ledger: Ledger
-  readonly labels: LabelBook
+  readonly statements: Statements
   readonly valuer: Valuer
   readonly gathered: Gathered
   readonly thefts: readonly string[]
@@ -41,86 +39,37 @@ export interface Material {
   readonly version: string
 }
 
+const SERVICE = LEAF_REASONS.indexOf('service')
+
 /**
  * Assembles and proves a flow. Order: seeds, leaves and balance by theft, asset, then amount (largest first); hops in
  * chain order per asset.
  * @throws UnbalancedError where a conserving rule lost or made a unit; that is a bug of ours.
  */
 export function flowOf(material: Material, request: TraceRequest): Flow {
-  const { ledger, valuer, thefts, findings } = material
-  const names = nameHolders(material)
+  const { ledger, statements, valuer, gathered, thefts, findings, deposits } = material
+  const names = nameAll(ledger, statements, gathered, findings, deposits)
   const assets = ledger.assets()
   const bound = request.rule === 'poison'
-  const seeds = group(findings.entries, (entry) => entry.basis).map(
-    (rows): Row<Entry> => row(material, names, rows),
+  const seeds = rowsOf(findings.entries, gathered, assets, names, valuer)
+  const ends = rowsOf(findings.ends, gathered, assets, names, valuer)
+  const flowSeeds = seeds.map(
+    (row): FlowSeed => ({
+      theft: thefts[row.theft]!,
+      chain: row.asset.chain,
+      asset: row.asset.id,
+      holder: row.holder,
+      amount: String(row.amount),
+      basis: BASES[row.kind]!,
+      usd: cents(row.usd),
+      firstTime: row.firstTime,
+      lastTime: row.lastTime,
+      txids: txidsOf(row, gathered, names),
+    }),
   )
-  const ends = group(findings.ends, (end) => end.reason).map((rows): Row<End> => row(material, names, rows))
-  for (const rows of [seeds, ends]) rows.sort(byThenLargest)
-
-  const flowSeeds: FlowSeed[] = seeds.map((seed) => ({
-    theft: thefts[seed.first.theft]!,
-    chain: seed.asset.chain,
-    asset: seed.asset.id,
-    holder: seed.holder,
-    amount: String(seed.amount),
-    basis: seed.first.basis,
-    usd: cents(seed.usd),
-    firstTime: seed.firstTime,
-    lastTime: seed.lastTime,
-    txids: seed.txids,
-  }))
-  const shares = shareOfTheft(seeds, ends, bound)
-  const intoServices = depositsByLeaf(material, names)
-  const flowLeaves: FlowLeaf[] = ends.map((end, i) => {
-    const { reason, holder } = end.first
-    const verdict = material.verdicts.get(holder)
-    const deposits =
-      reason === 'service' ? intoServices.get(leafKey(end.first.theft, end.first.asset, holder)) : undefined
-    return {
-      theft: thefts[end.first.theft]!,
-      reason,
-      holder: end.holder,
-      labels: names.labels.get(end.holder) ?? [],
-      chain: end.asset.chain,
-      asset: end.asset.id,
-      amount: String(end.amount),
-      usd: cents(shares[i]!),
-      usdAtArrival: cents(end.usd),
-      firstTime: end.firstTime,
-      lastTime: end.lastTime,
-      txids: end.txids,
-      ...(reason === 'busy' && verdict?.transactions !== undefined
-        ? { busy: { transactions: verdict.transactions, atLeast: verdict.transactions > request.busy } }
-        : {}),
-      ...(deposits ? { deposits } : {}),
-    }
-  })
-  const balance = balanceOf(flowSeeds, flowLeaves, bound)
+  const leaves = leavesOf(material, request, names, ends, shareOfTheft(seeds, ends, bound))
+  const balance = balanceOf(flowSeeds, leaves, bound)
   if (!bound) assertBalanced(balance)
-
-  const time = (movement: number): number | null => known(material.gathered.time.data[movement]!)
-  const hops = findings.hops.map((hop) => {
-    const asset = assets[hop.asset]!
-    const at = time(hop.movement)
-    const tx = material.gathered.tx.data[hop.movement]!
-    return {
-      theft: thefts[hop.theft]!,
-      txid: names.txid.get(tx)!,
-      chain: asset.chain,
-      time: at,
-      height: names.height.get(tx) ?? null,
-      asset: asset.id,
-      from: names.holder(hop.from, asset),
-      to: names.holder(hop.to, asset),
-      amount: String(hop.amount),
-      of: String(hop.of),
-      usd: cents(valuer.cents(hop.amount, asset, at)),
-      ...(hop.stop === null ? {} : { stop: hop.stop }),
-    }
-  })
-  const used = new Set(
-    [...findings.entries, ...findings.ends, ...findings.unknown, ...findings.hops].map(({ asset }) => asset),
-  )
   return {
     format: FLOW_FORMAT,
     version: FLOW_VERSION,
@@ -136,23 +85,23 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
       passThrough: request.passThrough,
       seedMode: request.seedMode,
     },
-    assets: [...used]
+    assets: [...assetsOf(findings)]
       .sort((a, b) => a - b)
       .map((number) => {
         const { id, symbol, decimals, known: trusted } = assets[number]!
         return { asset: id, symbol, decimals, known: trusted }
       }),
     seeds: flowSeeds,
-    leaves: flowLeaves,
+    leaves,
     balance,
-    hops,
+    hops: hopsOf(material, names),
     holders: [...names.labels]
       .map(([holder, labels]) => ({ holder, labels }))
       .sort((a, b) => (a.holder < b.holder ? -1 : 1)),
     collisions: findings.collisions.map((collision) => ({
       first: thefts[collision.first]!,
       claimant: thefts[collision.claimant]!,
-      txid: names.txid.get(material.gathered.tx.data[collision.movement]!)!,
+      txid: names.txid(collision.movement),
       holder: names.holder(collision.holder, assets[collision.asset]!),
       asset: assets[collision.asset]!.id,
       amount: String(collision.amount),
@@ -162,158 +111,96 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
   }
 }
 
-interface Names {
-  holder(number: number, asset: Asset): HolderId
-  readonly txid: ReadonlyMap<number, string>
-  readonly height: ReadonlyMap<number, number>
-  readonly labels: ReadonlyMap<HolderId, FlowLabel[]>
-}
-
-/** Looks up every name the flow prints: one question each for holders, transactions and labels. */
-function nameHolders({ ledger, labels, gathered, findings, deposits }: Material): Names {
-  const { entries, ends, hops, unknown, collisions } = findings
-  const numbers = new Set<number>()
-  for (const { holder } of [entries, ends, unknown, collisions].flat()) numbers.add(holder)
-  for (const { from, to } of hops) numbers.add(from).add(to)
-  for (const { holder } of deposits) numbers.add(holder)
-  numbers.delete(NONE)
-  const list = [...numbers]
-  const ids = ledger.holderIds(Uint32Array.from(list))
-  const byNumber = new Map(list.map((number, i) => [number, ids[i]!]))
-  const txs = [
-    ...new Set([entries, ends, hops, collisions].flat().map(({ movement }) => gathered.tx.data[movement]!)),
-  ]
-  const heads = ledger.heads(Uint32Array.from(txs))
-  const stated = labelsOf(labels, ids)
-  for (const deposit of deposits) {
-    const holder = byNumber.get(deposit.holder)!
-    stated.set(holder, [...(stated.get(holder) ?? []), deposit.label])
+function assetsOf({ entries, ends, hops, unknown }: Findings): Set<number> {
+  const used = new Set<number>(unknown.map(({ asset }) => asset))
+  for (const { n, columns } of [entries, ends, hops]) {
+    for (let row = 0; row < n; row++) used.add(columns.asset[row]!)
   }
-  return {
-    holder: (number, asset) => (number === NONE ? `${asset.chain}:none` : byNumber.get(number)!),
-    txid: new Map(txs.map((tx, i) => [tx, heads.txid[i]!])),
-    height: new Map(txs.flatMap((tx, i) => (Number.isNaN(heads.height[i]!) ? [] : [[tx, heads.height[i]!]]))),
-    labels: stated,
-  }
+  return used
 }
 
-/** Pieces that one printed row sums up. */
-interface Row<P> {
-  readonly first: P
-  readonly holder: HolderId
-  readonly asset: Asset
-  readonly amount: bigint
-  /** Value piece by piece at its own time; null where any piece is unpriced. */
-  readonly usd: bigint | null
-  readonly firstTime: number | null
-  readonly lastTime: number | null
-  readonly txids: readonly string[]
-}
-
-interface Piece {
-  readonly theft: number
-  readonly asset: number
-  readonly holder: number
-  readonly movement: number
-  readonly amount: bigint
-}
-
-function group<P extends Piece>(pieces: readonly P[], kind: (piece: P) => string): P[][] {
-  return [
-    ...Map.groupBy(
-      pieces,
-      (piece) => `${piece.theft} ${piece.asset} ${piece.holder} ${kind(piece)}`,
-    ).values(),
-  ]
-}
-
-function row<P extends Piece>(
-  { ledger, valuer, gathered }: Material,
-  names: Names,
-  pieces: readonly P[],
-): Row<P> {
-  const first = pieces[0]!
-  const asset = ledger.assets()[first.asset]!
-  let amount = 0n
-  let usd: bigint | null = 0n
-  let firstTime: number | null = null
-  let lastTime: number | null = null
-  const txids = new Set<string>()
-  for (const piece of pieces) {
-    const time = known(gathered.time.data[piece.movement]!)
-    amount += piece.amount
-    const value = valuer.cents(piece.amount, asset, time)
-    usd = usd === null || value === null ? null : usd + value
-    if (time !== null) {
-      firstTime = firstTime === null || time < firstTime ? time : firstTime
-      lastTime = lastTime === null || time > lastTime ? time : lastTime
+function hopsOf({ ledger, valuer, gathered, thefts, findings }: Material, names: Names): FlowHop[] {
+  const { n, columns, amount, of } = findings.hops
+  const assets = ledger.assets()
+  const hops: FlowHop[] = []
+  for (let row = 0; row < n; row++) {
+    const asset = assets[columns.asset[row]!]!
+    const movement = columns.movement[row]!
+    const time = known(gathered.time.data[movement]!)
+    const hop: FlowHop = {
+      theft: thefts[columns.theft[row]!]!,
+      txid: names.txid(movement),
+      chain: asset.chain,
+      time,
+      height: names.height(movement),
+      asset: asset.id,
+      from: names.holder(columns.from[row]!, asset),
+      to: names.holder(columns.to[row]!, asset),
+      amount: String(amount[row]!),
+      of: String(of[row]!),
+      usd: cents(valuer.cents(BigInt(amount[row]!), asset, time)),
     }
-    txids.add(names.txid.get(gathered.tx.data[piece.movement]!)!)
+    const stop = columns.stop[row]!
+    hops.push(stop === 0 ? hop : { ...hop, stop: LEAF_REASONS[stop - 1]! })
   }
-  const holder = names.holder(first.holder, asset)
-  return { first, holder, asset, amount, usd, firstTime, lastTime, txids: [...txids] }
+  return hops
 }
 
-function byThenLargest(a: Row<Piece>, b: Row<Piece>): number {
-  return (
-    a.first.theft - b.first.theft ||
-    a.first.asset - b.first.asset ||
-    (a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1) ||
-    (a.holder < b.holder ? -1 : a.holder > b.holder ? 1 : 0)
-  )
-}
-
-const ofTheft = ({ first }: Row<Piece>): string => `${first.theft} ${first.asset}`
-
-/** Each leaf's share of its theft's value when stolen, to the cent; null where the theft is unpriced. */
-function shareOfTheft(
-  seeds: readonly Row<Entry>[],
-  ends: readonly Row<End>[],
-  bound: boolean,
-): (bigint | null)[] {
-  const shares = new Map<Row<End>, bigint | null>()
-  const stolen = Map.groupBy(seeds, ofTheft)
-  for (const [key, leaves] of Map.groupBy(ends, ofTheft)) {
-    const from = stolen.get(key) ?? []
-    const amount = from.reduce((sum, seed) => sum + seed.amount, 0n)
-    const usd = from.reduce<bigint | null>(
-      (sum, seed) => (sum === null || seed.usd === null ? null : sum + seed.usd),
-      0n,
-    )
-    const weights = leaves.map((leaf) => leaf.amount)
-    if (usd === null || amount === 0n) for (const leaf of leaves) shares.set(leaf, null)
-    else if (bound) for (const leaf of leaves) shares.set(leaf, (usd * leaf.amount) / amount)
-    else for (const [i, share] of shareOut(usd, weights).entries()) shares.set(leaves[i]!, share)
-  }
-  return ends.map((end) => shares.get(end)!)
-}
-
-function balanceOf(seeds: readonly FlowSeed[], leaves: readonly FlowLeaf[], bound: boolean): FlowBalance[] {
-  const key = ({ theft, asset }: FlowSeed | FlowLeaf): string => `${theft}\n${asset}`
-  const ended = Map.groupBy(leaves, key)
-  return [...Map.groupBy(seeds, key)].map(([theftAndAsset, rows]) => {
-    const into = ended.get(theftAndAsset) ?? []
-    const byReason = new Map<LeafReason, bigint>()
-    for (const { reason, amount } of into) byReason.set(reason, (byReason.get(reason) ?? 0n) + BigInt(amount))
+function leavesOf(
+  material: Material,
+  request: TraceRequest,
+  names: Names,
+  ends: readonly Row[],
+  shares: readonly (bigint | null)[],
+): FlowLeaf[] {
+  const intoServices = depositsByLeaf(material, names)
+  return ends.map((row, i): FlowLeaf => {
+    const reason = LEAF_REASONS[row.kind]!
+    const counted = material.verdicts.get(row.holderNumber)?.transactions
+    const deposits =
+      reason === 'service'
+        ? intoServices.get(leafKey(row.theft, row.assetNumber, row.holderNumber))
+        : undefined
     return {
-      theft: rows[0]!.theft,
-      asset: rows[0]!.asset,
-      stolen: String(sum(rows.map(({ amount }) => amount))),
-      accounted: String(sum(into.map(({ amount }) => amount))),
-      stolenUsd: sumCents(rows.map(({ usd }) => usd)),
-      accountedUsd: sumCents(into.map(({ usd }) => usd)),
-      byReason: Object.fromEntries([...byReason].map(([reason, amount]) => [reason, String(amount)])),
-      bound,
+      theft: material.thefts[row.theft]!,
+      reason,
+      holder: row.holder,
+      labels: names.labels.get(row.holder) ?? [],
+      chain: row.asset.chain,
+      asset: row.asset.id,
+      amount: String(row.amount),
+      usd: cents(shares[i]!),
+      usdAtArrival: cents(row.usd),
+      firstTime: row.firstTime,
+      lastTime: row.lastTime,
+      txids: txidsOf(row, material.gathered, names),
+      ...(reason === 'busy' && counted !== undefined
+        ? { busy: { transactions: counted, atLeast: counted > request.busy } }
+        : {}),
+      ...(deposits ? { deposits } : {}),
     }
   })
 }
 
-function sum(amounts: readonly string[]): bigint {
-  return amounts.reduce((total, amount) => total + BigInt(amount), 0n)
-}
-
-function sumCents(values: readonly string[]): string {
-  return values.includes('unpriced') ? 'unpriced' : String(sum(values))
+/** Each leaf's share of its theft's value when stolen, to the cent; null where the theft is unpriced. */
+function shareOfTheft(seeds: readonly Row[], ends: readonly Row[], bound: boolean): (bigint | null)[] {
+  const ofTheft = ({ theft, assetNumber }: Row): string => `${theft} ${assetNumber}`
+  const stolen = Map.groupBy(seeds, ofTheft)
+  const shares: (bigint | null)[] = []
+  // Rows are sorted by theft and asset, so that the shares come in the order of the rows.
+  for (const [key, rows] of Map.groupBy(ends, ofTheft)) {
+    let amount = 0n
+    let usd: bigint | null = 0n
+    for (const seed of stolen.get(key) ?? []) {
+      amount += seed.amount
+      usd = usd === null || seed.usd === null ? null : usd + seed.usd
+    }
+    const weights = rows.map((row) => row.amount)
+    if (usd === null || amount === 0n) for (const _ of rows) shares.push(null)
+    else if (bound) for (const weight of weights) shares.push((usd * weight) / amount)
+    else for (const share of shareOut(usd, weights)) shares.push(share)
+  }
+  return shares
 }
 
 /** What inferred deposit addresses paid into each service leaf. */
@@ -323,18 +210,20 @@ function depositsByLeaf(
 ): Map<string, NonNullable<FlowLeaf['deposits']>> {
   const inferred = new Map(deposits.map((deposit) => [deposit.holder, deposit]))
   const paid = new Map<string, Map<Deposit, bigint>>()
-  for (const hop of findings.hops) {
-    const deposit = inferred.get(hop.from)
-    if (hop.stop !== 'service' || deposit?.service !== hop.to) continue
-    const key = leafKey(hop.theft, hop.asset, hop.to)
+  const { n, columns, amount } = findings.hops
+  for (let row = 0; row < n && inferred.size > 0; row++) {
+    if (columns.stop[row] !== SERVICE + 1) continue
+    const deposit = inferred.get(columns.from[row]!)
+    if (!deposit?.services.has(columns.to[row]!)) continue
+    const key = leafKey(columns.theft[row]!, columns.asset[row]!, columns.to[row]!)
     const into = paid.get(key) ?? new Map<Deposit, bigint>()
-    paid.set(key, into.set(deposit, (into.get(deposit) ?? 0n) + hop.amount))
+    paid.set(key, into.set(deposit, (into.get(deposit) ?? 0n) + BigInt(amount[row]!)))
   }
   const listed = [...paid].map(([key, into]): [string, NonNullable<FlowLeaf['deposits']>] => [
     key,
-    [...into].map(([{ holder, confidence, rule }, amount]) => ({
+    [...into].map(([{ holder, confidence, rule }, total]) => ({
       holder: names.holder(holder, ledger.assets()[0]!),
-      amount: String(amount),
+      amount: String(total),
       confidence,
       rule,
     })),
@@ -366,12 +255,4 @@ function unknownOrigin({ ledger, findings }: Material, names: Names): FlowCovera
       more: { holders: Math.max(0, largest.length - LISTED), amount: total(largest.slice(LISTED)) },
     }
   })
-}
-
-function cents(value: bigint | null): string {
-  return value === null ? 'unpriced' : String(value)
-}
-
-function known(value: number): number | null {
-  return Number.isNaN(value) ? null : value
 }

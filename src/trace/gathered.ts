@@ -11,25 +11,24 @@ interface Grow<T extends Uint8Array | Uint32Array | Float64Array> {
   n: number
 }
 
-function extend<T extends Uint8Array | Uint32Array | Float64Array>(
-  column: Grow<T>,
-  by: ArrayLike<number>,
-): void {
-  const needed = column.n + by.length
-  if (needed > column.data.length) {
+/** Makes room for `by` more; returns where they go, and counts them as there. */
+function grow<T extends Uint8Array | Uint32Array | Float64Array>(column: Grow<T>, by: number): number {
+  const start = column.n
+  column.n = start + by
+  if (column.n > column.data.length) {
     const Type = column.data.constructor as new (length: number) => T
-    const bigger = new Type(Math.max(needed, column.data.length * 2, 1024))
-    bigger.set(column.data.subarray(0, column.n))
+    const bigger = new Type(Math.max(column.n, Math.ceil(column.data.length * 1.5), 64))
+    bigger.set(column.data.subarray(0, start))
     column.data = bigger
   }
-  column.data.set(by, column.n)
-  column.n = needed
+  return start
 }
 
 /** All columns are indexed by movement, or through `debitStarts` / `creditStarts` by leg; ids are the ledger's. */
 export interface Gathered {
   n: number
-  readonly seen: Set<number>
+  /** Bit set of the ledger's movement numbers that are in. */
+  seen: Uint8Array
   readonly tx: Grow<Uint32Array>
   readonly kind: Grow<Uint8Array>
   readonly time: Grow<Float64Array>
@@ -58,11 +57,11 @@ const f64 = (): Grow<Float64Array> => ({ data: new Float64Array(0), n: 0 })
 export function createGathered(): Gathered {
   const debitStarts = u32()
   const creditStarts = u32()
-  extend(debitStarts, [0])
-  extend(creditStarts, [0])
+  grow(debitStarts, 1)
+  grow(creditStarts, 1)
   return {
     n: 0,
-    seen: new Set(),
+    seen: new Uint8Array(0),
     tx: u32(),
     kind: u8(),
     time: f64(),
@@ -84,61 +83,89 @@ export function createGathered(): Gathered {
   }
 }
 
-/** Adds the movements not gathered before; returns the number of the first new one (they run to `gathered.n`). */
-export function gather(gathered: Gathered, answer: Movements): number {
-  const first = gathered.n
-  const fresh: number[] = []
-  for (let i = 0; i < answer.n; i++) {
-    const id = answer.id[i]!
-    if (!gathered.seen.has(id)) {
-      gathered.seen.add(id)
-      fresh.push(i)
-    }
-  }
-  const pick = (column: ArrayLike<number>): Float64Array => Float64Array.from(fresh, (i) => column[i]!)
-  extend(gathered.tx, pick(answer.tx))
-  extend(gathered.kind, pick(answer.kind))
-  extend(gathered.time, pick(answer.time))
-  extend(gathered.order1, pick(answer.order1))
-  extend(gathered.order2, pick(answer.order2))
-  extend(gathered.order3, pick(answer.order3))
+/** Adds the movements not gathered before. */
+export function gather(gathered: Gathered, answer: Movements): void {
+  const fresh = freshOf(gathered, answer)
+  copy(gathered.tx, fresh, answer.tx)
+  copy(gathered.kind, fresh, answer.kind)
+  copy(gathered.time, fresh, answer.time)
+  copy(gathered.order1, fresh, answer.order1)
+  copy(gathered.order2, fresh, answer.order2)
+  copy(gathered.order3, fresh, answer.order3)
   const debits = legs(fresh, answer.debitStarts, gathered.debitStarts)
+  copy(gathered.debitHolder, debits, answer.debitHolder)
+  copy(gathered.debitAsset, debits, answer.debitAsset)
+  copy(gathered.debitLotTx, debits, answer.debitLotTx)
+  copy(gathered.debitLotN, debits, answer.debitLotN)
+  copyAmounts(gathered, gathered.debitAmount, debits, answer.debitAmount)
   const credits = legs(fresh, answer.creditStarts, gathered.creditStarts)
-  const at = (places: Uint32Array, column: ArrayLike<number>): Float64Array =>
-    Float64Array.from(places, (leg) => column[leg]!)
-  const amounts = (places: Uint32Array, column: Movements['debitAmount']): Float64Array =>
-    Float64Array.from(places, (leg) => {
-      const value = column.narrow[leg]!
-      return value >= 0 ? value : -gathered.wide.push(column.wide[-value - 1]!)
-    })
-  extend(gathered.debitHolder, at(debits, answer.debitHolder))
-  extend(gathered.debitAsset, at(debits, answer.debitAsset))
-  extend(gathered.debitLotTx, at(debits, answer.debitLotTx))
-  extend(gathered.debitLotN, at(debits, answer.debitLotN))
-  extend(gathered.debitAmount, amounts(debits, answer.debitAmount))
-  extend(gathered.creditHolder, at(credits, answer.creditHolder))
-  extend(gathered.creditAsset, at(credits, answer.creditAsset))
-  extend(gathered.creditN, at(credits, answer.creditN))
-  extend(gathered.creditAmount, amounts(credits, answer.creditAmount))
+  copy(gathered.creditHolder, credits, answer.creditHolder)
+  copy(gathered.creditAsset, credits, answer.creditAsset)
+  copy(gathered.creditN, credits, answer.creditN)
+  copyAmounts(gathered, gathered.creditAmount, credits, answer.creditAmount)
   gathered.n += fresh.length
-  return first
+}
+
+/** Places in the answer of what is new; marks it as seen. */
+function freshOf(gathered: Gathered, { n, id }: Movements): Uint32Array {
+  const fresh = new Uint32Array(n)
+  let count = 0
+  let highest = 0
+  for (let i = 0; i < n; i++) if (id[i]! > highest) highest = id[i]!
+  if (highest >>> 3 >= gathered.seen.length) {
+    const bigger = new Uint8Array(Math.max((highest >>> 3) + 1, gathered.seen.length * 2))
+    bigger.set(gathered.seen)
+    gathered.seen = bigger
+  }
+  const { seen } = gathered
+  for (let i = 0; i < n; i++) {
+    const byte = id[i]! >>> 3
+    const bit = 1 << (id[i]! & 7)
+    if ((seen[byte]! & bit) !== 0) continue
+    seen[byte]! |= bit
+    fresh[count++] = i
+  }
+  return fresh.subarray(0, count)
+}
+
+function copy<T extends Uint8Array | Uint32Array | Float64Array>(
+  column: Grow<T>,
+  places: Uint32Array,
+  from: ArrayLike<number>,
+): void {
+  const start = grow(column, places.length)
+  const { data } = column
+  for (let i = 0; i < places.length; i++) data[start + i] = from[places[i]!]!
+}
+
+function copyAmounts(
+  { wide }: Gathered,
+  column: Grow<Float64Array>,
+  places: Uint32Array,
+  from: Movements['debitAmount'],
+): void {
+  const start = grow(column, places.length)
+  const { data } = column
+  for (let i = 0; i < places.length; i++) {
+    const value = from.narrow[places[i]!]!
+    data[start + i] = value >= 0 ? value : -wide.push(from.wide[-value - 1]!)
+  }
 }
 
 /** Legs of the chosen movements; appends their ends to `ends`. */
-function legs(movements: readonly number[], starts: Uint32Array, ends: Grow<Uint32Array>): Uint32Array {
+function legs(movements: Uint32Array, starts: Uint32Array, ends: Grow<Uint32Array>): Uint32Array {
   let total = 0
-  for (const i of movements) total += starts[i + 1]! - starts[i]!
+  for (let j = 0; j < movements.length; j++) total += starts[movements[j]! + 1]! - starts[movements[j]!]!
   const places = new Uint32Array(total)
-  const newEnds = new Uint32Array(movements.length)
-  let end = ends.data[ends.n - 1]!
+  const at = grow(ends, movements.length)
+  const { data } = ends
+  let end = data[at - 1]!
   let k = 0
   for (let j = 0; j < movements.length; j++) {
-    const i = movements[j]!
-    for (let leg = starts[i]!; leg < starts[i + 1]!; leg++) places[k++] = leg
-    end += starts[i + 1]! - starts[i]!
-    newEnds[j] = end
+    const to = starts[movements[j]! + 1]!
+    for (let leg = starts[movements[j]!]!; leg < to; leg++, end++) places[k++] = leg
+    data[at + j] = end
   }
-  extend(ends, newEnds)
   return places
 }
 
@@ -147,13 +174,34 @@ export function amountAt(gathered: Gathered, value: number): bigint {
   return value >= 0 ? BigInt(value) : gathered.wide[-value - 1]!
 }
 
-/** -1, 0 or 1 as movement a comes before, with or after b. Only for movements of one chain. */
-export function compareOrder(gathered: Gathered, a: number, b: number): number {
-  const { order1, order2, order3 } = gathered
+/** The same, as a number where it is one exactly. */
+export function exactAt(gathered: Gathered, value: number): number | bigint {
+  return value >= 0 ? value : gathered.wide[-value - 1]!
+}
+
+/** Below, at or above 0 as movement a comes before, with or after b. Only for movements of one chain. */
+export function compareOrder({ order1, order2, order3 }: Gathered, a: number, b: number): number {
   return (
-    Math.sign(order1.data[a]! - order1.data[b]!) ||
-    Math.sign(order2.data[a]! - order2.data[b]!) ||
-    Math.sign(order3.data[a]! - order3.data[b]!) ||
-    Math.sign(a - b)
+    order1.data[a]! - order1.data[b]! ||
+    order2.data[a]! - order2.data[b]! ||
+    order3.data[a]! - order3.data[b]! ||
+    a - b
+  )
+}
+
+/** Puts movements in chain order, in place. Linear where they are so already, as waves of a UTXO chain mostly are. */
+export function sortByOrder(gathered: Gathered, movements: Uint32Array): Uint32Array {
+  for (let i = 1; i < movements.length; i++) {
+    if (compareOrder(gathered, movements[i - 1]!, movements[i]!) > 0)
+      return movements.sort((a, b) => compareOrder(gathered, a, b))
+  }
+  return movements
+}
+
+/** All gathered movements, in chain order. */
+export function inChainOrder(gathered: Gathered): Uint32Array {
+  return sortByOrder(
+    gathered,
+    Uint32Array.from({ length: gathered.n }, (_, i) => i),
   )
 }

@@ -4,6 +4,7 @@
  */
 export { type ComparedRow, type Comparison, compareRules } from './compare.ts'
 export * from './flow.ts'
+export { NoSeedError } from './noSeedError.ts'
 export { type FlowPath, largestPaths, targetMatcher } from './paths.ts'
 export {
   DEFAULT_BUSY,
@@ -14,7 +15,6 @@ export {
   type TraceBooks,
   type TraceRequest,
 } from './request.ts'
-export { NoSeedError } from './seeds.ts'
 export { RULES, type Rule } from './tape.ts'
 export { type Prepared, prepareTrace, traceFlow } from './trace.ts'
 export { flowToJson } from './writeFlow.ts'

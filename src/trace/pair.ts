@@ -4,28 +4,29 @@
  * payers and payees take part, which unit went where is a convention, and for FIFO it is FIFO's own.
  * @module
  */
+import type { Units } from './rules/column.ts'
 
-export interface Pair {
-  /** Places in the two lists. */
-  readonly draw: number
-  readonly arrival: number
-  readonly amount: bigint
-}
-
-/** Arrivals that exceed all draws (an upper bound such as poison) are laid to the last draw. */
-export function pairUp(draws: readonly bigint[], arrivals: readonly bigint[]): Pair[] {
-  const pairs: Pair[] = []
+/**
+ * Calls `visit` with places in the two lists. Arrivals that exceed all draws (an upper bound such as poison) are laid to
+ * the last draw.
+ * @param zero Of the kind of the amounts: 0 or 0n.
+ */
+export function pairUp(
+  draws: readonly Units[],
+  arrivals: readonly Units[],
+  zero: Units,
+  visit: (draw: number, arrival: number, amount: Units) => void,
+): void {
   let draw = 0
-  let left = draws[0] ?? 0n
-  arrivals.forEach((total, arrival) => {
-    let due = total
-    while (due > 0n) {
-      while (left === 0n && draw < draws.length - 1) left = draws[++draw]!
-      const amount = left === 0n || due < left ? due : left
-      pairs.push({ draw, arrival, amount })
+  let left = draws[0] ?? zero
+  for (let arrival = 0; arrival < arrivals.length; arrival++) {
+    let due = arrivals[arrival]!
+    while (due > zero) {
+      while (left === zero && draw < draws.length - 1) left = draws[++draw]!
+      const amount = left === zero || due < left ? due : left
+      visit(draw, arrival, amount)
       due -= amount
-      left = left < amount ? 0n : left - amount
+      left = left < amount ? zero : left - amount
     }
-  })
-  return pairs
+  }
 }

@@ -44,6 +44,8 @@ export function largestPaths(flow: Flow, isTarget: (holder: string) => boolean, 
   const paths: FlowPath[] = []
   for (const { theft, asset } of flow.balance) {
     const hops = flow.hops.filter((hop) => hop.theft === theft && hop.asset === asset && hop.stop !== 'fee')
+    // A backward flow lists the latest first.
+    if (flow.direction === 'backward') hops.reverse()
     const seeds = new Set(
       flow.seeds.filter((seed) => seed.theft === theft && seed.asset === asset).map(({ holder }) => holder),
     )
@@ -51,7 +53,7 @@ export function largestPaths(flow: Flow, isTarget: (holder: string) => boolean, 
       flow.direction === 'forward'
         ? [(holder: string) => seeds.has(holder), isTarget]
         : [isTarget, (holder: string) => seeds.has(holder)]
-    paths.push(...decompose(theft, asset, hops, isSource, isEnd, top))
+    paths.push(...decompose(theft, asset, hops, flow.direction, isSource, isEnd, top))
   }
   return paths
     .sort((a, b) =>
@@ -64,6 +66,7 @@ function decompose(
   theft: string,
   asset: string,
   hops: readonly FlowHop[],
+  direction: Flow['direction'],
   isSource: (holder: string) => boolean,
   isEnd: (holder: string) => boolean,
   top: number,
@@ -71,7 +74,7 @@ function decompose(
   const left = hops.map(({ amount }) => BigInt(amount))
   const paths: FlowPath[] = []
   while (paths.length < top) {
-    const found = widest(hops, left, isSource, isEnd)
+    const found = widest(hops, left, direction, isSource, isEnd)
     if (!found) break
     for (const hop of found.hops) left[hop]! -= found.width
     const chosen = found.hops.map((hop) => hops[hop]!)
@@ -92,6 +95,7 @@ function decompose(
 function widest(
   hops: readonly FlowHop[],
   left: readonly bigint[],
+  direction: Flow['direction'],
   isSource: (holder: string) => boolean,
   isEnd: (holder: string) => boolean,
 ): { hops: number[]; width: bigint } | null {
@@ -100,8 +104,10 @@ function widest(
   let end = -1
   let endWidth = 0n
   for (let hop = 0; hop < hops.length; hop++) {
-    const { from, to } = hops[hop]!
-    const reached = best.get(from)
+    const { from, to, stop } = hops[hop]!
+    // Following stopped at the far end of this hop: forward nothing comes after it, backward nothing before.
+    const ended = stop !== undefined
+    const reached = ended && direction === 'backward' ? undefined : best.get(from)
     const source = isSource(from)
     if (!source && !reached) continue
     const width = source || left[hop]! < reached!.width ? left[hop]! : reached!.width
@@ -111,10 +117,11 @@ function widest(
       end = hop
       endWidth = width
     }
+    if (ended && direction === 'forward') continue
     if (width > (best.get(to)?.width ?? 0n)) best.set(to, { width, by: hop })
   }
   if (end < 0) return null
   const path: number[] = []
-  for (let hop = end; hop >= 0; hop = before[hop]!) path.unshift(hop)
-  return { hops: path, width: endWidth }
+  for (let hop = end; hop >= 0; hop = before[hop]!) path.push(hop)
+  return { hops: path.reverse(), width: endWidth }
 }

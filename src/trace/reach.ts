@@ -7,10 +7,13 @@
 import type { Ledger } from '../ledger/ledger.ts'
 import { MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
 import { compareOrder, createGathered, type Gathered, gather } from './gathered.ts'
-import { createPools, type Pools } from './pools.ts'
+import { CLEARED, CUT, createPools, NEVER, type Pools, STOPS, WAITING } from './pools.ts'
 import type { Judge, Verdict } from './verdict.ts'
 
 const UTXO = MOVEMENT_KINDS.indexOf('utxo')
+const FEE = MOVEMENT_KINDS.indexOf('fee')
+const OPEN = STOPS.indexOf('open')
+const HOPS = STOPS.indexOf('hops')
 
 export interface Reach {
   readonly gathered: Gathered
@@ -18,9 +21,6 @@ export interface Reach {
   /** Holders whose movements were all fetched (account chains). */
   readonly fetched: ReadonlySet<number>
   readonly verdicts: ReadonlyMap<number, Verdict>
-  /** Pool of a leg, made where there was none. */
-  creditPool(leg: number, movement: number): number
-  debitPool(leg: number, movement: number): number
 }
 
 /** Where taint starts: the credits (or, for what is spent without receipt, the movements) of the seeds. */
@@ -56,16 +56,13 @@ export function reach(
   options: ReachOptions,
 ): Reach {
   const forward = options.direction === 'forward'
+  const { maxHops, until } = options
   const pools = createPools()
   const fetched = new Set<number>()
   const verdicts = new Map<number, Verdict>()
-  const lastOf = new Map<number, number>() // holder -> its newest indexed movement
-  const previous: number[] = [] // movement -> the holder's one indexed before it
-  const ofLot = new Map<number, number>() // lot pool -> movement that spends it (backward: that makes it)
-  const makerOf = new Map<number, number>() // transaction -> its UTXO movement
-  const queue: number[] = []
+  const payments = createPayments(gathered, forward)
+  let queue: number[] = []
   let pending: number[] = []
-  let indexed = 0
 
   const creditPool = (leg: number, movement: number): number => {
     const { creditHolder, creditAsset, creditN, kind, tx } = gathered
@@ -83,36 +80,40 @@ export function reach(
     const tx = debitLotTx.data[leg]!
     return tx === NONE ? -1 : pools.lot(tx, debitLotN.data[leg]!, holder, asset)
   }
+  const isBefore = (a: number, b: number): boolean => {
+    const order = compareOrder(gathered, a, b)
+    return forward ? order < 0 : order > 0
+  }
 
+  /** Taint can be in a pool from this movement on. Hops matter only where they are limited. */
   const touch = (pool: number, movement: number, hops: number): void => {
-    const state = pools.all[pool]!
-    const first = state.hops === Number.POSITIVE_INFINITY
-    const wider =
-      !first &&
-      state.since !== -1 &&
-      (movement === -1 || compareOrder(gathered, movement, state.since) * (forward ? 1 : -1) < 0)
-    const nearer = hops < state.hops
-    if (!first && !wider && !nearer) return
-    if (first || wider) state.since = movement
-    if (nearer) state.hops = hops
-    if (state.stop === 'hops' && hops < (options.maxHops ?? hops + 1)) state.stop = 'open'
-    if (state.cleared) queue.push(pool)
-    else pending.push(pool)
+    const since = pools.since[pool]!
+    const first = pools.hops[pool] === NEVER
+    const wider = !first && since !== -1 && (movement === -1 || isBefore(movement, since))
+    const nearer = first || (maxHops !== null && hops < pools.hops[pool]!)
+    if (!wider && !nearer) return
+    if (first || wider) pools.since[pool] = movement
+    if (nearer) pools.hops[pool] = hops
+    if ((pools.flags[pool]! & CLEARED) !== 0) queue.push(pool)
+    else if ((pools.flags[pool]! & WAITING) === 0) {
+      pools.flags[pool]! |= WAITING
+      pending.push(pool)
+    }
   }
 
   const activate = (movement: number, hops: number, from: number): void => {
     const { time, kind, creditStarts, creditHolder, debitStarts } = gathered
-    if (options.until !== null) {
+    if (until !== null) {
       const at = time.data[movement]!
-      if (forward ? at > options.until : at < options.until) {
-        if (from >= 0) pools.all[from]!.cut = true
+      if (forward ? at > until : at < until) {
+        if (from >= 0) pools.flags[from]! |= CUT
         return
       }
     }
     if (forward) {
+      const isFee = kind.data[movement] === FEE
       for (let leg = creditStarts.data[movement]!; leg < creditStarts.data[movement + 1]!; leg++) {
-        if (creditHolder.data[leg] === NONE && MOVEMENT_KINDS[kind.data[movement]!] === 'fee') continue
-        touch(creditPool(leg, movement), movement, hops)
+        if (!isFee || creditHolder.data[leg] !== NONE) touch(creditPool(leg, movement), movement, hops)
       }
     } else {
       for (let leg = debitStarts.data[movement]!; leg < debitStarts.data[movement + 1]!; leg++) {
@@ -123,52 +124,21 @@ export function reach(
   }
 
   const relax = (pool: number): void => {
-    const { holder, asset, since, hops, lotTx } = pools.all[pool]!
-    if (lotTx !== NONE) {
-      const movement = forward ? ofLot.get(pool) : makerOf.get(lotTx)
-      if (movement !== undefined) activate(movement, hops + 1, pool)
+    const hops = pools.hops[pool]! + 1
+    if (pools.lotTx[pool] !== NONE) {
+      const movement = payments.utxoOf(forward ? pools.spender[pool]! : pools.lotTx[pool]!)
+      if (movement >= 0) activate(movement, hops, pool)
       return
     }
-    const { debitStarts, debitHolder, debitAsset, creditStarts, creditHolder, creditAsset } = gathered
-    for (let movement = lastOf.get(holder) ?? -1; movement >= 0; movement = previous[movement]!) {
-      const leg = forward ? debitStarts.data[movement]! : creditStarts.data[movement]!
-      const own = forward
-        ? debitHolder.data[leg] === holder && debitAsset.data[leg] === asset
-        : creditHolder.data[leg] === holder && creditAsset.data[leg] === asset
-      if (!own) continue
-      if (since >= 0 && compareOrder(gathered, movement, since) * (forward ? 1 : -1) < 0) continue
-      activate(movement, hops + 1, pool)
+    const asset = pools.asset[pool]!
+    const since = pools.since[pool]!
+    for (let at = payments.lastOf(pools.holder[pool]!); at >= 0; at = payments.before(at)) {
+      if (payments.assetOf(at) !== asset || (since >= 0 && isBefore(at, since))) continue
+      activate(at, hops, pool)
     }
   }
 
-  /** Makes newly gathered movements findable by the holder who pays (backward: is paid), or by the lot. */
-  const index = (): void => {
-    const { kind, tx, debitStarts, debitHolder, creditStarts, creditHolder } = gathered
-    for (; indexed < gathered.n; indexed++) {
-      previous.push(-1)
-      if (kind.data[indexed] === UTXO) {
-        makerOf.set(tx.data[indexed]!, indexed)
-        for (let leg = debitStarts.data[indexed]!; leg < debitStarts.data[indexed + 1]!; leg++) {
-          const pool = debitPool(leg, indexed)
-          if (pool >= 0) ofLot.set(pool, indexed)
-        }
-        continue
-      }
-      const holder = forward
-        ? debitHolder.data[debitStarts.data[indexed]!]!
-        : creditHolder.data[creditStarts.data[indexed]!]!
-      if (holder === NONE) continue
-      previous[indexed] = lastOf.get(holder) ?? -1
-      lastOf.set(holder, indexed)
-    }
-  }
-
-  const drain = (): void => {
-    for (let head = 0; head < queue.length; head++) relax(queue[head]!)
-    queue.length = 0
-  }
-
-  index()
+  payments.index()
   for (const { holder, asset } of start.accounts) touch(pools.account(holder, asset), -1, 0)
   for (const { movement, leg } of start.credits) {
     if (forward) touch(creditPool(leg, movement), movement, 0)
@@ -177,37 +147,37 @@ export function reach(
   for (const movement of start.movements) activate(movement, 0, -1)
 
   while (pending.length > 0) {
-    const wave = [...new Set(pending)].filter((pool) => !pools.all[pool]!.cleared)
+    const wave = pending
     pending = []
     judgeNew(wave, pools, verdicts, judge)
     const open: number[] = []
     for (const pool of wave) {
-      const state = pools.all[pool]!
-      const verdict = verdicts.get(state.holder)
-      if (verdict && verdict.stop !== 'open') state.stop = verdict.stop
-      else if (options.maxHops !== null && state.hops >= options.maxHops) state.stop = 'hops'
-      else {
-        state.cleared = true
-        open.push(pool)
-      }
+      pools.flags[pool]! &= ~WAITING
+      const stop = STOPS.indexOf(verdicts.get(pools.holder[pool]!)?.stop ?? 'open')
+      pools.stop[pool] = stop !== OPEN ? stop : maxHops !== null && pools.hops[pool]! >= maxHops ? HOPS : OPEN
+      if (pools.stop[pool] !== OPEN) continue
+      pools.flags[pool]! |= CLEARED
+      open.push(pool)
     }
-    askLedger(ledger, gathered, pools, open, fetched, makerOf, ofLot, forward)
-    index()
-    for (const pool of open) queue.push(pool)
-    drain()
+    askLedger(ledger, gathered, pools, open, fetched, forward)
+    payments.index()
+    queue = open
+    // Whatever is touched again on the way goes to the end of the line.
+    for (let head = 0; head < queue.length; head++) relax(queue[head]!)
   }
-  return { gathered, pools, fetched, verdicts, creditPool, debitPool }
+  return { gathered, pools, fetched, verdicts }
 }
 
 function judgeNew(wave: readonly number[], pools: Pools, verdicts: Map<number, Verdict>, judge: Judge): void {
-  const holders = [...new Set(wave.map((pool) => pools.all[pool]!.holder))].filter(
-    (holder) => holder !== NONE && !verdicts.has(holder),
-  )
-  if (holders.length === 0) return
-  const answers = judge(holders)
-  holders.forEach((holder, i) => {
-    verdicts.set(holder, answers[i]!)
-  })
+  const holders = new Set<number>()
+  for (const pool of wave) {
+    const holder = pools.holder[pool]!
+    if (holder !== NONE && !verdicts.has(holder)) holders.add(holder)
+  }
+  if (holders.size === 0) return
+  const asked = [...holders]
+  const answers = judge(asked)
+  for (let i = 0; i < asked.length; i++) verdicts.set(asked[i]!, answers[i]!)
 }
 
 /** One question for the movements of all new account holders, one for all new lots. */
@@ -217,30 +187,67 @@ function askLedger(
   pools: Pools,
   open: readonly number[],
   fetched: Set<number>,
-  makerOf: ReadonlyMap<number, number>,
-  ofLot: ReadonlyMap<number, number>,
   forward: boolean,
 ): void {
   const holders: number[] = []
   const lots: number[] = []
   for (const pool of open) {
-    const { holder, lotTx } = pools.all[pool]!
-    if (lotTx !== NONE) {
-      if (forward ? !ofLot.has(pool) : !makerOf.has(lotTx)) lots.push(pool)
-    } else if (holder !== NONE && !fetched.has(holder)) {
+    const holder = pools.holder[pool]!
+    if (pools.lotTx[pool] !== NONE) lots.push(pool)
+    else if (holder !== NONE && !fetched.has(holder)) {
       fetched.add(holder)
       holders.push(holder)
     }
   }
   if (holders.length > 0) gather(gathered, ledger.ofHolders(Uint32Array.from(holders)))
   if (lots.length === 0) return
-  const lotTx = Uint32Array.from(lots, (pool) => pools.all[pool]!.lotTx)
-  const txs = forward
-    ? ledger.spenders(
-        lotTx,
-        Uint32Array.from(lots, (pool) => pools.all[pool]!.lotN),
-      )
-    : lotTx
-  const known = [...new Set(txs)].filter((tx) => tx !== NONE)
-  if (known.length > 0) gather(gathered, ledger.ofTransactions(Uint32Array.from(known)))
+  const lotTx = Uint32Array.from(lots, (pool) => pools.lotTx[pool]!)
+  const lotN = Uint32Array.from(lots, (pool) => pools.lotN[pool]!)
+  const txs = forward ? ledger.spenders(lotTx, lotN) : lotTx
+  if (forward) for (let i = 0; i < lots.length; i++) pools.spender[lots[i]!] = txs[i]!
+  const known = Uint32Array.from(new Set(txs)).filter((tx) => tx !== NONE)
+  if (known.length > 0) gather(gathered, ledger.ofTransactions(known))
+}
+
+/** Gathered movements by who pays (backward: is paid), and UTXO movements by transaction. */
+interface Payments {
+  /** Takes in what was gathered since. */
+  index(): void
+  /** A holder's newest indexed movement, and the one indexed before; -1 where there is none. */
+  lastOf(holder: number): number
+  before(movement: number): number
+  assetOf(movement: number): number
+  utxoOf(tx: number): number
+}
+
+function createPayments(gathered: Gathered, forward: boolean): Payments {
+  const last = new Map<number, number>()
+  const utxo = new Map<number, number>()
+  let previous = new Int32Array(0)
+  let indexed = 0
+  const side = forward
+    ? { starts: gathered.debitStarts, holder: gathered.debitHolder, asset: gathered.debitAsset }
+    : { starts: gathered.creditStarts, holder: gathered.creditHolder, asset: gathered.creditAsset }
+  return {
+    index(): void {
+      if (gathered.n > previous.length) {
+        const bigger = new Int32Array(Math.max(gathered.n, Math.ceil(previous.length * 1.5)))
+        bigger.set(previous)
+        previous = bigger
+      }
+      for (; indexed < gathered.n; indexed++) {
+        if (gathered.kind.data[indexed] === UTXO) {
+          utxo.set(gathered.tx.data[indexed]!, indexed)
+          continue
+        }
+        const holder = side.holder.data[side.starts.data[indexed]!]!
+        previous[indexed] = last.get(holder) ?? -1
+        if (holder !== NONE) last.set(holder, indexed)
+      }
+    },
+    lastOf: (holder) => last.get(holder) ?? -1,
+    before: (movement) => previous[movement]!,
+    assetOf: (movement) => side.asset.data[side.starts.data[movement]!]!,
+    utxoOf: (tx) => utxo.get(tx) ?? -1,
+  }
 }

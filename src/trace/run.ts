@@ -4,10 +4,12 @@
  */
 import { NONE } from '../ledger/ledger.ts'
 import type { LeafReason } from './flow.ts'
-import { amountAt } from './gathered.ts'
+import { exactAt } from './gathered.ts'
+import { stopOfPool } from './pools.ts'
 import type { Reach } from './reach.ts'
 import { reverse } from './rules/reverse.ts'
 import type { Seeds } from './seeds.ts'
+import type { Exact } from './table.ts'
 import { FIRST_THEFT, type Rule, type Tape } from './tape.ts'
 import type { AssetTape } from './tapes.ts'
 
@@ -23,10 +25,10 @@ export interface Run {
   debitHolder(leg: number): number
   creditHolder(leg: number): number
   /** The whole transfer, output or input of a credit; null where there is none (an implicit fee). */
-  whole(leg: number): bigint | null
+  whole(leg: number): Exact | null
   /** Holder and basis of a credit that a seed claims. */
   seedHolder(leg: number): number
-  seedBasis(leg: number): 'received' | 'lot'
+  seedBasis(leg: number, label: number): 'received' | 'lot'
   /** True for credits that only lead a label in, and mean nothing in the ledger. */
   isDetour(leg: number): boolean
   /** Where money ends that leaves the accounting at a credit. */
@@ -35,7 +37,11 @@ export interface Run {
 
 export function forwardRun({ gathered }: Reach, seeds: Seeds, track: AssetTape): Run {
   const { asset, tape, movements, pools, debitLegs, creditLegs } = track
-  const basis = new Map(seeds.credits.map((seed) => [seed.leg, seed.basis]))
+  const lots = new Set(
+    seeds.credits
+      .filter(({ basis }) => basis === 'lot')
+      .map(({ leg, theft }) => leg * seeds.thefts.length + theft),
+  )
   const creditHolder = (leg: number): number => gathered.creditHolder.data[creditLegs[leg]!] ?? NONE
   return {
     backward: false,
@@ -45,11 +51,17 @@ export function forwardRun({ gathered }: Reach, seeds: Seeds, track: AssetTape):
     pools,
     debitHolder: (leg) => gathered.debitHolder.data[debitLegs[leg]!] ?? NONE,
     creditHolder,
-    whole: (leg) => (leg === NONE ? null : amountAt(gathered, gathered.creditAmount.data[creditLegs[leg]!]!)),
+    whole: (leg) => (leg === NONE ? null : exactAt(gathered, gathered.creditAmount.data[creditLegs[leg]!]!)),
     seedHolder: creditHolder,
-    seedBasis: (leg) => basis.get(creditLegs[leg]!)!,
+    seedBasis: (leg, label) =>
+      lots.has(creditLegs[leg]! * seeds.thefts.length + label - FIRST_THEFT) ? 'lot' : 'received',
     isDetour: () => false,
-    lost: (payer) => ({ holder: payer, reason: 'fee' }),
+    lost(payer, leg) {
+      // Reach keeps no pool where taint cannot come: only fees leave the accounting.
+      if (leg !== NONE && gathered.creditHolder.data[creditLegs[leg]!] !== NONE)
+        throw new Error('Stolen money came to a holder that the trace had not reached. This is a bug.')
+      return { holder: payer, reason: 'fee' }
+    },
   }
 }
 
@@ -66,12 +78,12 @@ export function backwardRun(
 ): Run {
   const { gathered } = reach
   const { asset, tape: given, debitLegs, creditLegs } = track
-  const place = new Map(Array.from(creditLegs, (leg, credit) => [leg, credit]))
-  const targets = seeds.credits
-    .flatMap(({ leg, theft }) =>
-      place.has(leg) ? [{ credit: place.get(leg)!, label: FIRST_THEFT + theft }] : [],
-    )
-    .sort((a, b) => a.credit - b.credit)
+  const asked = Map.groupBy(seeds.credits, ({ leg }) => leg)
+  const targets: { credit: number; label: number }[] = []
+  for (let credit = 0; credit < creditLegs.length; credit++) {
+    for (const { theft } of asked.get(creditLegs[credit]!) ?? [])
+      targets.push({ credit, label: FIRST_THEFT + theft })
+  }
   const turned = reverse(
     given,
     rule,
@@ -103,9 +115,7 @@ export function backwardRun(
     debitHolder: (leg) => gathered.creditHolder.data[creditLegs[creditOf[leg]!]!] ?? NONE,
     creditHolder,
     whole: (leg) =>
-      debitOf[leg] === NONE
-        ? null
-        : amountAt(gathered, gathered.debitAmount.data[debitLegs[debitOf[leg]!]!]!),
+      debitOf[leg] === NONE ? null : exactAt(gathered, gathered.debitAmount.data[debitLegs[debitOf[leg]!]!]!),
     seedHolder: (leg) => gathered.creditHolder.data[seeded.get(leg)!] ?? NONE,
     seedBasis: () => 'received',
     isDetour: (leg) => leg !== NONE && tape.creditPool[leg]! >= given.pools && debitOf[leg] === NONE,
@@ -126,6 +136,6 @@ function stopOf({ gathered, pools, verdicts }: Reach, debitLeg: number): LeafRea
     tx === NONE
       ? pools.findAccount(holder, gathered.debitAsset.data[debitLeg]!)
       : pools.findLot(tx, gathered.debitLotN.data[debitLeg]!)
-  const stop = pool < 0 ? (verdicts.get(holder)?.stop ?? 'open') : pools.all[pool]!.stop
+  const stop = pool < 0 ? (verdicts.get(holder)?.stop ?? 'open') : stopOfPool(pools, pool)
   return stop === 'open' ? 'nodata' : stop
 }

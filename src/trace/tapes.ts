@@ -3,7 +3,8 @@
  * @module
  */
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
-import { amountAt, compareOrder, type Gathered } from './gathered.ts'
+import { amountAt, type Gathered, sortByOrder } from './gathered.ts'
+import { NEVER, STOPS } from './pools.ts'
 import type { Reach } from './reach.ts'
 import type { TraceRequest } from './request.ts'
 import type { Seeds } from './seeds.ts'
@@ -11,6 +12,7 @@ import { type Column, FIRST_THEFT, NO_POOL, type Tape } from './tape.ts'
 
 const UTXO = MOVEMENT_KINDS.indexOf('utxo')
 const FEE = MOVEMENT_KINDS.indexOf('fee')
+const OPEN = STOPS.indexOf('open')
 /** Sums up to here stay exact in float64; above, the tape is built of bigints. */
 const NARROW_LIMIT = 2 ** 52
 
@@ -35,21 +37,27 @@ export function buildTapes(ledger: Ledger, reach: Reach, seeds: Seeds, request: 
     ...seeds.missing.map(({ asset }) => asset),
     ...seeds.prevouts.map(({ leg }) => gathered.debitAsset.data[leg]!),
   ])
-  const byAsset = new Map<number, number[]>([...wanted].sort((a, b) => a - b).map((asset) => [asset, []]))
-  const late = (movement: number): boolean =>
-    request.direction === 'forward' && request.until !== null && gathered.time.data[movement]! > request.until
-  for (let movement = 0; movement < gathered.n; movement++) {
-    const credit = gathered.creditStarts.data[movement]!
-    const asset =
-      credit < gathered.creditStarts.data[movement + 1]!
-        ? gathered.creditAsset.data[credit]!
-        : gathered.debitAsset.data[gathered.debitStarts.data[movement]!]!
-    if (!late(movement)) byAsset.get(asset)?.push(movement)
+  const tapes: AssetTape[] = []
+  for (const asset of [...wanted].sort((a, b) => a - b)) {
+    const movements = sortByOrder(gathered, movementsOf(reach, request, asset))
+    tapes.push(buildTape(ledger, reach, seeds, request, asset, movements))
   }
-  return [...byAsset].map(([asset, movements]) => {
-    const inOrder = Uint32Array.from(movements).sort((a, b) => compareOrder(gathered, a, b))
-    return buildTape(ledger, reach, seeds, request, asset, inOrder)
-  })
+  return tapes
+}
+
+/** Gathered movements of one asset; forward, without those after the time limit. */
+function movementsOf({ gathered }: Reach, request: TraceRequest, asset: number): Uint32Array {
+  const { creditStarts, creditAsset, debitStarts, debitAsset, time } = gathered
+  const until = request.direction === 'forward' ? request.until : null
+  const movements = new Uint32Array(gathered.n)
+  let n = 0
+  for (let movement = 0; movement < gathered.n; movement++) {
+    const credit = creditStarts.data[movement]!
+    const paid = credit < creditStarts.data[movement + 1]!
+    const of = paid ? creditAsset.data[credit] : debitAsset.data[debitStarts.data[movement]!]
+    if (of === asset && !(until !== null && time.data[movement]! > until)) movements[n++] = movement
+  }
+  return movements.slice(0, n)
 }
 
 function buildTape(
@@ -62,101 +70,75 @@ function buildTape(
 ): AssetTape {
   const { gathered } = reach
   const n = movements.length
-  const local = new Map<number, number>()
-  const pools: number[] = []
-  const use = (pool: number): number => {
-    let number = local.get(pool)
-    if (number === undefined) {
-      number = pools.push(pool) - 1
-      local.set(pool, number)
-    }
-    return number
-  }
-  const prevoutSeeds = new Map(seeds.prevouts.map((seed) => [seed.leg, seed]))
+  const prevoutSeeds = Map.groupBy(seeds.prevouts, ({ leg }) => leg)
   const creditSeeds = Map.groupBy(seeds.credits, ({ leg }) => leg)
   const claims: { credit: number; label: number; amount: bigint }[] = []
   const shortfalls: Shortfall[] = []
 
-  const debitStarts = new Uint32Array(n + 1)
-  const creditStarts = new Uint32Array(n + 1)
-  const debitLegs: number[] = []
-  const creditLegs: number[] = []
-  const debitPool: number[] = []
-  const creditPool: number[] = []
-  const times = new Float64Array(n)
+  const debits = legsOf(movements, gathered.debitStarts.data)
+  const credits = legsOf(movements, gathered.creditStarts.data)
+  const debitPool = new Uint32Array(debits.legs.length)
+  const creditPool = new Uint32Array(credits.legs.length)
+  const numbering = createNumbering(reach.pools.n)
+  let model: Tape['model'] = 'utxo'
   for (let op = 0; op < n; op++) {
     const movement = movements[op]!
-    times[op] = gathered.time.data[movement]!
-    for (
-      let leg = gathered.debitStarts.data[movement]!;
-      leg < gathered.debitStarts.data[movement + 1]!;
-      leg++
-    ) {
-      const seed = prevoutSeeds.get(leg)
-      if (seed) {
-        const pool = pools.push(-1) - 1
-        debitPool.push(pool)
-        shortfalls.push({
-          pool,
-          label: FIRST_THEFT + seed.theft,
-          fromOp: op,
-          toOp: op + 1,
-          amount: seed.amount,
-        })
-      } else debitPool.push(payerPool(reach, movement, leg, use))
-      debitLegs.push(leg)
-    }
-    debitStarts[op + 1] = debitLegs.length
-    for (
-      let leg = gathered.creditStarts.data[movement]!;
-      leg < gathered.creditStarts.data[movement + 1]!;
-      leg++
-    ) {
-      for (const { theft, amount } of creditSeeds.get(leg) ?? []) {
-        claims.push({ credit: creditLegs.length, label: FIRST_THEFT + theft, amount })
+    const isUtxo = gathered.kind.data[movement] === UTXO
+    if (!isUtxo) model = 'account'
+    for (let debit = debits.starts[op]!; debit < debits.starts[op + 1]!; debit++) {
+      const leg = debits.legs[debit]!
+      const claimants = isUtxo ? prevoutSeeds.get(leg) : undefined
+      debitPool[debit] = claimants ? numbering.standIn() : numbering.of(payerPool(reach, isUtxo, leg))
+      for (const { theft, amount } of claimants ?? []) {
+        const pool = debitPool[debit]!
+        shortfalls.push({ pool, label: FIRST_THEFT + theft, fromOp: op, toOp: op + 1, amount })
       }
-      const burnt = gathered.kind.data[movement] === FEE && gathered.creditHolder.data[leg] === NONE
-      creditPool.push(burnt ? NO_POOL : use(reach.creditPool(leg, movement)))
-      creditLegs.push(leg)
     }
-    creditStarts[op + 1] = creditLegs.length
+    for (let credit = credits.starts[op]!; credit < credits.starts[op + 1]!; credit++) {
+      const leg = credits.legs[credit]!
+      creditPool[credit] = numbering.of(payeePool(reach, isUtxo, leg, movement))
+      for (const { theft, amount } of creditSeeds.get(leg) ?? []) {
+        claims.push({ credit, label: FIRST_THEFT + theft, amount })
+      }
+    }
   }
-  const wide = isWide(gathered, debitLegs, debitPool, creditLegs, creditPool, pools.length)
-  const everything = wide ? sumOf(gathered, debitLegs) : BigInt(NARROW_LIMIT)
+  const pools = numbering.pools()
+  const paid = gathered.debitAmount.data
+  const got = gathered.creditAmount.data
+  const wide = isWide(pools.length, [debits, debitPool, paid], [credits, creditPool, got])
+  const everything = wide ? sumOf(gathered, debits.legs) : BigInt(NARROW_LIMIT)
+  const opAt = createClock(gathered, movements)
   for (const { theft, holder, asset: of, after, before, cap } of seeds.missing) {
-    const pool = reach.pools.findAccount(holder, of)
-    if (of !== asset || !local.has(pool)) continue
+    const pool = of === asset ? numbering.find(reach.pools.findAccount(holder, of)) : -1
+    if (pool < 0) continue
     shortfalls.push({
-      pool: local.get(pool)!,
+      pool,
       label: FIRST_THEFT + theft,
-      fromOp: after === null ? 0 : firstAt(times, after),
-      toOp: before === null ? n : firstAt(times, before + 1),
+      fromOp: after === null ? 0 : opAt(after),
+      toOp: before === null ? n : opAt(before + 1),
       amount: cap ?? everything,
     })
   }
-  shortfalls.sort((a, b) => a.pool - b.pool || a.fromOp - b.fromOp || a.label - b.label)
+  // Of two thefts that claim the same money, the one named first has it.
+  shortfalls.sort((a, b) => a.pool - b.pool || a.label - b.label || a.fromOp - b.fromOp)
 
   const column = (amounts: readonly bigint[]): Column =>
     wide ? [...amounts] : Float64Array.from(amounts, (amount) => Number(amount))
-  const legColumn = (legs: readonly number[], source: Float64Array): Column =>
-    wide
-      ? legs.map((leg) => amountAt(gathered, source[leg]!))
-      : Float64Array.from(legs, (leg) => source[leg]!)
   const dust =
     request.dust !== null && ledger.assetNumber(request.dust.asset) === asset ? request.dust.amount : 0n
-  const tape: Tape = {
-    model: n > 0 && gathered.kind.data[movements[0]!] === UTXO ? 'utxo' : 'account',
+  const tape = {
+    model,
     n,
     pools: pools.length,
     thefts: seeds.thefts.length,
-    debitStarts,
-    debitPool: Uint32Array.from(debitPool),
-    debitAmount: legColumn(debitLegs, gathered.debitAmount.data),
-    creditStarts,
-    creditPool: Uint32Array.from(creditPool),
-    creditAmount: legColumn(creditLegs, gathered.creditAmount.data),
+    debitStarts: debits.starts,
+    debitPool,
+    debitAmount: amountsOf(gathered, debits.legs, paid, wide),
+    creditStarts: credits.starts,
+    creditPool,
+    creditAmount: amountsOf(gathered, credits.legs, got, wide),
     opening: wide ? new Array<bigint>(pools.length).fill(0n) : new Float64Array(pools.length),
-    stop: Uint8Array.from(pools, (pool) => (pool >= 0 && reach.pools.all[pool]!.stop !== 'open' ? 1 : 0)),
+    stop: Uint8Array.from(pools, (pool) => (pool >= 0 && reach.pools.stop[pool] !== OPEN ? 1 : 0)),
     seeds: {
       credit: Uint32Array.from(claims, ({ credit }) => credit),
       label: Uint16Array.from(claims, ({ label }) => label),
@@ -171,14 +153,7 @@ function buildTape(
     },
     dust: wide ? dust : Number(dust),
   } as Tape
-  return {
-    asset,
-    tape,
-    movements,
-    debitLegs: Uint32Array.from(debitLegs),
-    creditLegs: Uint32Array.from(creditLegs),
-    pools: Int32Array.from(pools),
-  }
+  return { asset, tape, movements, debitLegs: debits.legs, creditLegs: credits.legs, pools }
 }
 
 interface Shortfall {
@@ -189,52 +164,119 @@ interface Shortfall {
   readonly amount: bigint
 }
 
+/** Numbers of pools on one tape, in the order met; the pool -1 is none. */
+interface Numbering {
+  of(pool: number): number
+  /** A pool that only the tape has. */
+  standIn(): number
+  /** -1 where the tape does not have it. */
+  find(pool: number): number
+  pools(): Int32Array
+}
+
+function createNumbering(known: number): Numbering {
+  const numbers = new Int32Array(known).fill(-1)
+  const met: number[] = []
+  return {
+    of(pool): number {
+      if (pool < 0) return NO_POOL
+      if (numbers[pool] === -1) numbers[pool] = met.push(pool) - 1
+      return numbers[pool]!
+    },
+    standIn: () => met.push(-1) - 1,
+    find: (pool) => numbers[pool] ?? -1,
+    pools: () => Int32Array.from(met),
+  }
+}
+
+/** Legs of the operations: where each one's begin, and their gathered numbers. */
+interface Legs {
+  readonly starts: Uint32Array
+  readonly legs: Uint32Array
+}
+
+function legsOf(movements: Uint32Array, gatheredStarts: Uint32Array): Legs {
+  const starts = new Uint32Array(movements.length + 1)
+  for (let op = 0; op < movements.length; op++) {
+    starts[op + 1] = starts[op]! + gatheredStarts[movements[op]! + 1]! - gatheredStarts[movements[op]!]!
+  }
+  const legs = new Uint32Array(starts.at(-1)!)
+  for (let op = 0; op < movements.length; op++) {
+    const shift = gatheredStarts[movements[op]!]! - starts[op]!
+    for (let leg = starts[op]!; leg < starts[op + 1]!; leg++) legs[leg] = leg + shift
+  }
+  return { starts, legs }
+}
+
 /**
  * A payer whose own history was fetched draws on its pool; from any other payer (a service stopped at, somebody the
- * theft did not reach) the money is clean as far as this trace goes, and enters like issuance.
+ * theft did not reach) the money is clean as far as this trace goes, and enters like issuance: -1.
  */
-function payerPool(reach: Reach, movement: number, leg: number, use: (pool: number) => number): number {
-  const { gathered, fetched, pools } = reach
-  if (gathered.kind.data[movement] !== UTXO) {
-    const holder = gathered.debitHolder.data[leg]!
-    return fetched.has(holder) ? use(pools.account(holder, gathered.debitAsset.data[leg]!)) : NO_POOL
-  }
+function payerPool({ gathered, fetched, pools }: Reach, isUtxo: boolean, leg: number): number {
+  const holder = gathered.debitHolder.data[leg]!
+  if (!isUtxo && !fetched.has(holder)) return -1
   const tx = gathered.debitLotTx.data[leg]!
-  const pool = tx === NONE ? -1 : pools.findLot(tx, gathered.debitLotN.data[leg]!)
-  return pool >= 0 && pools.all[pool]!.stop === 'open' ? use(pool) : NO_POOL
+  const pool = isUtxo
+    ? pools.findLot(tx, gathered.debitLotN.data[leg]!)
+    : pools.findAccount(holder, gathered.debitAsset.data[leg]!)
+  // A lot that was stopped at is spent by its service.
+  return pool < 0 || pools.hops[pool] === NEVER || (isUtxo && pools.stop[pool] !== OPEN) ? -1 : pool
+}
+
+/** Where no taint ever comes (a fee, a holder that the theft did not reach), nothing need be kept: -1. */
+function payeePool({ gathered, pools }: Reach, isUtxo: boolean, leg: number, movement: number): number {
+  const pool = isUtxo
+    ? pools.findLot(gathered.tx.data[movement]!, gathered.creditN.data[leg]!)
+    : pools.findAccount(gathered.creditHolder.data[leg]!, gathered.creditAsset.data[leg]!)
+  const isFee = gathered.kind.data[movement] === FEE && gathered.creditHolder.data[leg] === NONE
+  return pool < 0 || isFee || pools.hops[pool] === NEVER ? -1 : pool
 }
 
 /** First op at or after a moment; ops without time sort by their neighbours. */
-function firstAt(times: Float64Array, unixSeconds: number): number {
-  const found = times.findIndex((time) => time >= unixSeconds)
-  return found < 0 ? times.length : found
+function createClock({ time }: Gathered, movements: Uint32Array): (unixSeconds: number) => number {
+  const asked = new Map<number, number>()
+  return (unixSeconds) => {
+    let op = asked.get(unixSeconds)
+    if (op === undefined) {
+      op = movements.findIndex((movement) => time.data[movement]! >= unixSeconds)
+      if (op < 0) op = movements.length
+      asked.set(unixSeconds, op)
+    }
+    return op
+  }
 }
 
-function sumOf(gathered: Gathered, legs: readonly number[]): bigint {
+function amountsOf(gathered: Gathered, legs: Uint32Array, amounts: Float64Array, wide: boolean): Column {
+  if (wide) return Array.from(legs, (leg) => amountAt(gathered, amounts[leg]!))
+  const column = new Float64Array(legs.length)
+  for (let i = 0; i < legs.length; i++) column[i] = amounts[legs[i]!]!
+  return column
+}
+
+function sumOf(gathered: Gathered, legs: Uint32Array): bigint {
   let sum = 0n
   for (const leg of legs) sum += amountAt(gathered, gathered.debitAmount.data[leg]!)
   return sum
 }
 
-/** True where a pool, or one operation, could hold 2^52 base units or more. */
+/** True where a pool, or one side of an operation, could come to 2^52 base units or more. */
 function isWide(
-  gathered: Gathered,
-  debitLegs: readonly number[],
-  debitPool: readonly number[],
-  creditLegs: readonly number[],
-  creditPool: readonly number[],
   pools: number,
+  ...sides: readonly (readonly [legs: Legs, pool: Uint32Array, amounts: Float64Array])[]
 ): boolean {
   const through = new Float64Array(pools)
-  const add = (leg: number, pool: number, amounts: Float64Array): boolean => {
-    const amount = amounts[leg]!
-    if (amount < 0 || amount >= NARROW_LIMIT) return true
-    if (pool === NO_POOL) return false
-    through[pool]! += amount
-    return through[pool]! >= NARROW_LIMIT
+  for (const [{ starts, legs }, pool, amounts] of sides) {
+    for (let op = 0; op + 1 < starts.length; op++) {
+      let inHand = 0
+      for (let leg = starts[op]!; leg < starts[op + 1]!; leg++) {
+        const amount = amounts[legs[leg]!]!
+        inHand += amount
+        if (amount < 0 || inHand >= NARROW_LIMIT) return true
+        if (pool[leg] === NO_POOL) continue
+        through[pool[leg]!]! += amount
+        if (through[pool[leg]!]! >= NARROW_LIMIT) return true
+      }
+    }
   }
-  return (
-    debitLegs.some((leg, i) => add(leg, debitPool[i]!, gathered.debitAmount.data)) ||
-    creditLegs.some((leg, i) => add(leg, creditPool[i]!, gathered.creditAmount.data))
-  )
+  return false
 }

@@ -2,30 +2,31 @@
  * Tracing: where stolen money went, or where a deposit's money came from.
  * @module
  */
-import { type Ledger, NONE } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { coverageOf } from './coverage.ts'
 import { type Deposit, inferDeposits, type ServiceName } from './deposits.ts'
 import { addFindings, createFindings, type Findings } from './findings.ts'
 import type { Flow, LeafReason } from './flow.ts'
 import { flowOf } from './flowOf.ts'
+import { CUT } from './pools.ts'
 import { type Reach, reach } from './reach.ts'
 import type { TraceBooks, TraceRequest } from './request.ts'
 import { RULE_KERNELS } from './rules/index.ts'
 import { backwardRun, forwardRun } from './run.ts'
 import { resolveSeeds, type Seeds } from './seeds.ts'
+import { createStatements, type Statements } from './statements.ts'
 import type { Rule } from './tape.ts'
-import { type AssetTape, buildTapes } from './tapes.ts'
+import { buildTapes } from './tapes.ts'
 import { createValuer } from './valuer.ts'
 import { createJudge } from './verdict.ts'
 
 /** A trace made ready: everything that does not depend on the rule is done, so that several rules can be compared. */
 export interface Prepared {
-  readonly seeds: Seeds
-  readonly reach: Reach
-  readonly tapes: readonly AssetTape[]
-  readonly deposits: readonly Deposit[]
   run(rule: Rule): Flow
 }
+
+/** Called as each phase ends, so that a benchmark can tell look-ups from the rule and from the flow's assembly. */
+export type Probe = (phase: 'reach' | 'tapes' | 'context' | 'kernel' | 'assembly') => void
 
 /**
  * Traces by one rule.
@@ -36,61 +37,56 @@ export function traceFlow(books: TraceBooks, request: TraceRequest): Flow {
 }
 
 /** Resolves the seeds, reaches from them, and lays out the tapes. */
-export function prepareTrace(books: TraceBooks, request: TraceRequest): Prepared {
-  const { ledger, labels } = books
-  const seeds = resolveSeeds(ledger, request)
-  const judge = createJudge(ledger, labels, request, seeds.holders)
-  const reached = reach(ledger, seeds.gathered, seeds.start, judge, request)
-  const tapes = buildTapes(ledger, reached, seeds, request)
-  const deposits = depositsOf(books, reached, seeds, request)
-  return {
-    seeds,
-    reach: reached,
-    tapes,
-    deposits,
-    run: (rule) => runRule(books, { ...request, rule }, seeds, reached, tapes, deposits),
-  }
-}
-
-function runRule(
-  books: TraceBooks,
-  request: TraceRequest,
-  seeds: Seeds,
-  reached: Reach,
-  tapes: readonly AssetTape[],
-  deposits: readonly Deposit[],
-): Flow {
+export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Probe = () => {}): Prepared {
   const { ledger } = books
-  const valuer = createValuer(books.prices)
-  const findings = createFindings()
+  const statements = createStatements(books.labels)
+  const seeds = resolveSeeds(ledger, request)
+  const judge = createJudge(ledger, statements, request, seeds.holders)
+  const reached = reach(ledger, seeds.gathered, seeds.start, judge, request)
+  probe('reach')
+  const tapes = buildTapes(ledger, reached, seeds, request)
+  probe('tapes')
+  const deposits = request.direction === 'forward' ? depositsOf(ledger, statements, reached, seeds) : []
+  const coverage = coverageOf(books, seeds, reached, tapes)
   const resting = restingReason(ledger, reached)
-  for (const track of tapes) {
-    const run =
-      request.direction === 'forward'
-        ? forwardRun(reached, seeds, track)
-        : backwardRun(reached, seeds, track, request.rule, request.until)
-    addFindings(findings, reached, run, RULE_KERNELS[request.rule](run.tape), resting)
+  probe('context')
+  const run = (rule: Rule): Flow => {
+    const findings = createFindings()
+    for (const track of tapes) {
+      const turn =
+        request.direction === 'forward'
+          ? forwardRun(reached, seeds, track)
+          : backwardRun(reached, seeds, track, rule, request.until)
+      const spool = RULE_KERNELS[rule](turn.tape)
+      probe('kernel')
+      addFindings(findings, reached, turn, spool, resting)
+    }
+    const flow = flowOf(
+      {
+        ledger,
+        statements,
+        valuer: createValuer(books.prices),
+        gathered: reached.gathered,
+        thefts: seeds.thefts,
+        findings,
+        verdicts: reached.verdicts,
+        deposits: usedDeposits(deposits, findings),
+        coverage,
+        version: books.version,
+      },
+      { ...request, rule },
+    )
+    probe('assembly')
+    return flow
   }
-  return flowOf(
-    {
-      ledger,
-      labels: books.labels,
-      valuer,
-      gathered: reached.gathered,
-      thefts: seeds.thefts,
-      findings,
-      verdicts: reached.verdicts,
-      deposits: usedDeposits(deposits, findings),
-      coverage: coverageOf(books, seeds, reached, tapes),
-      version: books.version,
-    },
-    request,
-  )
+  return { run }
 }
 
 /** Only those that the traced money passed through, or rests at. */
 function usedDeposits(deposits: readonly Deposit[], { hops, ends }: Findings): Deposit[] {
-  const seen = new Set([...hops.map(({ from }) => from), ...ends.map(({ holder }) => holder)])
+  if (deposits.length === 0) return []
+  const seen = new Set(hops.columns.from.subarray(0, hops.n))
+  for (let row = 0; row < ends.n; row++) seen.add(ends.columns.holder[row]!)
   return deposits.filter(({ holder }) => seen.has(holder))
 }
 
@@ -99,48 +95,36 @@ function restingReason(
   ledger: Ledger,
   { pools, verdicts }: Reach,
 ): (pool: number, holder: number) => LeafReason {
-  const whole = new Map<number, boolean>()
-  const holders = [...verdicts.keys()]
-  for (const [i, coverage] of ledger.coverage(Uint32Array.from(holders)).entries()) {
-    whole.set(holders[i]!, coverage.known === 'whole')
+  const holders = Uint32Array.from(verdicts.keys())
+  const partial = new Set<number>()
+  for (const [i, { known }] of ledger.coverage(holders).entries()) {
+    if (known === 'partial') partial.add(holders[i]!)
   }
   return (pool, holder) => {
-    if (pools.all[pool]!.cut) return 'time'
-    // A burn, or a script without address, has no history that a ledger could lack.
-    return holder === NONE || whole.get(holder) ? 'held' : 'nodata'
+    if ((pools.flags[pool]! & CUT) !== 0) return 'time'
+    // A burn, or a script without address, is in no verdict: it has no history that a ledger could lack.
+    return partial.has(holder) ? 'nodata' : 'held'
   }
 }
 
-function depositsOf(
-  { ledger, labels }: TraceBooks,
-  reached: Reach,
-  seeds: Seeds,
-  request: TraceRequest,
-): Deposit[] {
+function depositsOf(ledger: Ledger, statements: Statements, reached: Reach, seeds: Seeds): Deposit[] {
   const { gathered, fetched, verdicts } = reached
   const services = [...verdicts].filter(([, { stop }]) => stop === 'service').map(([holder]) => holder)
+  if (services.length === 0) return []
   const ids = ledger.holderIds(Uint32Array.from(services))
-  const stated = labels.of(ids)
+  const stated = statements(services, ids)
   const names = new Map(
     services.map((holder, i) => {
-      const label = stated.get(ids[i]!)?.find((match) => match.label.stop === 'service')?.label
+      const label = stated[i]!.find((match) => match.label.stop === 'service')?.label
       return [holder, { name: label?.name ?? ids[i]!, entity: label?.entity ?? null }]
     }),
   )
   const serviceName: ServiceName = (holder) => names.get(holder) ?? null
   const candidates = [...fetched].filter((holder) => !seeds.holders.has(holder))
-  const labelled = labels.of(ledger.holderIds(Uint32Array.from(candidates)))
-  const unlabelled = candidates.filter(
-    (_, i) => !labelled.has(ledger.holderIds(Uint32Array.of(candidates[i]!))[0]!),
-  )
-  if (request.direction === 'backward' || names.size === 0) return []
+  const labelled = statements(candidates, ledger.holderIds(Uint32Array.from(candidates)))
+  const unlabelled = candidates.filter((_, i) => labelled[i]!.length === 0)
   const assets = ledger.assets()
-  return inferDeposits(gathered, unlabelled, serviceName, orderedByHeight(reached), (asset) =>
+  return inferDeposits(gathered, unlabelled, serviceName, (asset) =>
     assets[asset]!.id.includes('/slip44:') ? 10n ** BigInt(assets[asset]!.decimals) : null,
   )
-}
-
-/** Where a chain is ordered by time, `order1` is the time itself. */
-function orderedByHeight({ gathered }: Reach): boolean {
-  return gathered.n > 0 && gathered.order1.data[0] !== gathered.time.data[0]
 }

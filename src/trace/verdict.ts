@@ -2,10 +2,11 @@
  * Whether following goes on at a holder: labels first, then the number of its transactions.
  * @module
  */
-import type { LabelBook, LabelMatch } from '../label/label.ts'
+import type { LabelMatch } from '../label/label.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Stop } from './pools.ts'
 import type { TraceRequest } from './request.ts'
+import type { Statements } from './statements.ts'
 
 /** Verdict on one holder; `transactions` is counted only where that decided. */
 export interface Verdict {
@@ -20,16 +21,16 @@ export type Judge = (holders: readonly number[]) => Verdict[]
 /** Asks labels and counts in sets; `seeds` are never stopped at. */
 export function createJudge(
   ledger: Ledger,
-  labels: LabelBook,
+  statements: Statements,
   request: Pick<TraceRequest, 'busy' | 'minConfidence' | 'passThrough'>,
   seeds: ReadonlySet<number>,
 ): Judge {
   const pass = new Set(request.passThrough.map((text) => text.toLowerCase()))
   return (holders) => {
     const ids = ledger.holderIds(Uint32Array.from(holders))
-    const stated = labels.of(ids)
+    const stated = statements(holders, ids)
     const byLabel = ids.map((id, i) => {
-      const matches = stated.get(id) ?? []
+      const matches = stated[i]!
       const free = seeds.has(holders[i]!) || passes(pass, id, matches)
       return free ? { verdict: OPEN, decided: true } : byLabels(matches, request.minConfidence)
     })
