@@ -31,6 +31,12 @@ export function order2Of(place: Place): number {
   return (place.height ?? 2 ** 31) * 2 ** 21 + (place.index ?? 2 ** 20 + place.depth)
 }
 
+/** The height that {@link order2Of} was given. */
+export function heightIn(order2: number): number | null {
+  const height = Math.floor(order2 / 2 ** 21)
+  return height <= MAX_HEIGHT ? height : null
+}
+
 export function order3Of(place: Place, position: number | null, kind: number, fileOrder: number): number {
   return place.index === null || position === null ? fileOrder - LAST : position * 8 + kind
 }
