@@ -21,8 +21,9 @@ const NEXT: Record<BadLabelFile['code'], string> = {
   LABEL_NOT_TEXT: 'Save it as UTF-8 text.',
   LABEL_BAD_FILE: 'Mend the file at the place named and add it again.',
   LABEL_UNKNOWN_LAYOUT:
-    'Give it one of the layouts in docs/formats/labels.md; a CSV with "address,name" is enough.',
-  LABEL_NO_ADDRESSES: 'Leave it out: there is nothing in it to label an address with.',
+    'Give it one of the layouts in docs/formats/labels.md; a CSV with "address,name" is enough. Transactions go to lootline import, prices to lootline prices add.',
+  LABEL_NO_ADDRESSES:
+    'Leave it out: there is nothing in it to label an address with. Transactions go to lootline import, prices to lootline prices add.',
 }
 
 /**

@@ -21,6 +21,14 @@ describe('readYaml', () => {
     expect(root.get('b')).toEqual([1, root.get('a'), true])
   })
 
+  test('an address without quotes, which YAML takes for a number, keeps its digits', () => {
+    const root = read('a: 0x00000000219ab540356cbb839cbe05303d7705fa\nb: 7\nc: .inf\n') as Map<
+      string,
+      unknown
+    >
+    expect([...root.values()]).toEqual(['0x00000000219ab540356cbb839cbe05303d7705fa', 7, '.inf'])
+  })
+
   test.each([
     ['an alias bomb', BOMB, /aliases repeat/],
     ['an alias of itself', 'a: &a [*a]', /aliases/],

@@ -64,6 +64,9 @@ function convert(root: Node | null, text: string, file: string): unknown {
     }
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)
       anchors.set(node.anchor, node)
+    // An EVM address without quotes is a hexadecimal number to YAML.
+    if (isScalar(node) && typeof node.value === 'number' && !Number.isSafeInteger(node.value))
+      return node.source ?? node.value
     if (isScalar(node)) return scalar(node.value)
     if (isSeq(node)) return node.items.map((item) => visit(item, inAlias, depth + 1))
     if (!isMap(node)) return null

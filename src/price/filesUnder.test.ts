@@ -34,6 +34,7 @@ describe('filesUnder', () => {
     writeFileSync(join(deep, 'x.csv'), '')
     expect(filesUnder(folder)).toMatchObject([{ skip: true }])
     expect(() => filesUnder(join(folder, 'none'))).toThrow(UnreadablePathError)
+    expect(() => filesUnder('/dev/zero')).toThrow('neither a regular file nor a folder')
   })
 })
 

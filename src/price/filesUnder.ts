@@ -24,7 +24,11 @@ export interface FoundFile {
  */
 export function filesUnder(path: string): FoundFile[] {
   try {
-    return statSync(path).isDirectory() ? walk(path, 0) : [{ path, skip: false }]
+    const stat = statSync(path)
+    if (stat.isDirectory()) return walk(path, 0)
+    // A pipe that nobody writes to would hold the process for ever.
+    if (!stat.isFile()) throw new Error('it is neither a regular file nor a folder')
+    return [{ path, skip: false }]
   } catch (error) {
     throw new UnreadablePathError(path, error)
   }

@@ -22,7 +22,7 @@ const NEXT: Record<BadPriceFile['code'], string> = {
   PRICE_NOT_TEXT: 'Save it as UTF-8 text.',
   PRICE_BAD_FILE: 'Mend the file at the place named and add it again.',
   PRICE_UNKNOWN_LAYOUT:
-    'Give it one of the layouts in docs/formats/prices.md; a CSV with "date,close" is enough.',
+    'Give it one of the layouts in docs/formats/prices.md; a CSV with "date,close" is enough. Transactions go to lootline import, labels to lootline labels add.',
   PRICE_NO_SYMBOL: 'Say the symbol, or name the file as its publisher does ("BTC-USD_….csv").',
   PRICE_AMBIGUOUS_DATES: 'Write the dates as YYYY-MM-DD.',
 }

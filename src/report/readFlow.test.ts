@@ -37,6 +37,8 @@ describe('readFlow', () => {
     const cases: [string, string][] = [
       ['{"format": ', 'a.json: not JSON'],
       ['[]', 'a.json, format: expected "lootline-flow"'],
+      ['['.repeat(1_000_000), 'a.json: nested deeper than 16'],
+      [`[${','.repeat(20_000_001)}`, 'or of more than 20000000 values'],
       ['null', 'a.json, format: expected "lootline-flow"'],
       [JSON.stringify({ ...flow, version: 2 }), 'a.json, version: got 2, expected 1'],
       [

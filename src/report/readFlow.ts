@@ -7,6 +7,11 @@ import { LootlineError } from '../errors.ts'
 import { FLOW_FORMAT, FLOW_VERSION, type Flow, LEAF_REASONS, RULES } from '../trace/index.ts'
 import { printable } from '../units/index.ts'
 
+/** A flow is 6 deep: document, coverage, unknownOrigin, entry, holders, holder. */
+const MAX_DEPTH = 16
+/** A hop has 13 values in some 450 bytes: the largest file that is read, 500 MB, has fewer. */
+const MAX_VALUES = 20_000_000
+
 /** A uint256 has 78 digits; sums of many have a few more. */
 const amount = z.string().regex(/^\d{1,90}$/, 'a whole number of base units, as a string of digits')
 const cents = z.string().regex(/^(?:\d{1,90}|unpriced)$/, 'whole cents as a string of digits, or "unpriced"')
@@ -153,6 +158,9 @@ const schema = z.object({
  */
 export function readFlow(text: string, file: string): Flow {
   let value: unknown
+  if (isUnbounded(text)) {
+    throw new BadFlowError(file, '', `nested deeper than ${MAX_DEPTH}, or of more than ${MAX_VALUES} values`)
+  }
   try {
     value = JSON.parse(text)
   } catch (cause) {
@@ -183,6 +191,24 @@ export function readFlow(text: string, file: string): Flow {
   }
   assertSums(result.data, file)
   return result.data
+}
+
+/** Counted before anything is made of it: 100 MB of opening brackets took `JSON.parse` 5.5 GB. */
+function isUnbounded(text: string): boolean {
+  let depth = 0
+  let values = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 34) {
+      for (i++; i < text.length && text.charCodeAt(i) !== 34; i++) if (text.charCodeAt(i) === 92) i++
+    } else if (c === 44) values++
+    else if (c === 91 || c === 123) {
+      values++
+      depth++
+    } else if (c === 93 || c === 125) depth--
+    if (depth > MAX_DEPTH || values > MAX_VALUES) return true
+  }
+  return false
 }
 
 /** The balance is the proof; a report repeats it only after adding it up again. */

@@ -130,7 +130,7 @@ function wordsOf(data: StoreFolder): readonly [message: string, next: string] {
     case 'STORE_MISSING':
       return [
         `there is no store at ${data.folder}`,
-        `Create it with \`lootline store create ${data.folder}\`, or name another with --store.`,
+        `Create it with \`lootline init --store ${data.folder}\`, or name another with --store.`,
       ]
     case 'STORE_NOT_A_STORE':
       return [

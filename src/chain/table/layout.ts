@@ -142,8 +142,8 @@ export class UnknownLayoutError extends LootlineError<{
     const example = `--map ${mappingExample(header.slice(0, 40))}`
     const lines = missing.map(({ layout, absent }) =>
       absent.length === 0
-        ? `  ${layout.title}: another column shows that it is not`
-        : `  ${layout.title}: no ${absent.join(', ')}`,
+        ? `${layout.title}: another column shows that it is not`
+        : `${layout.title}: no ${absent.join(', ')}`,
     )
     super(
       {
@@ -153,12 +153,8 @@ export class UnknownLayoutError extends LootlineError<{
         layouts: missing.map(({ layout, absent }) => ({ id: layout.id, missing: absent })),
         example,
       },
-      [
-        `${file}: no known layout has these columns: ${columns.join(', ')}.`,
-        'Missing for each layout:',
-        ...lines,
-      ].join('\n'),
-      `Say which column is what: ${example} with --chain and --asset where no column has them (amount= instead of amount_decimal= for whole numbers of the smallest unit).`,
+      `${file}: no known layout has these columns: ${columns.join(', ')}. Missing for each layout: ${lines.join('; ')}.`,
+      `Say which column is what: ${example} with --chain and --asset where no column has them (amount= instead of amount_decimal= for whole numbers of the smallest unit). Labels go to lootline labels add, prices to lootline prices add, flows to lootline report.`,
     )
   }
 }

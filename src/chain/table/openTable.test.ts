@@ -185,7 +185,7 @@ describe('openTable', () => {
     expect(message).toContain(
       'any.csv: no known layout has these columns: Hash, When, Sender, Receiver, Qty.',
     )
-    expect(message).toContain('  LaunderNet: no timestamp, block, tx_hash')
+    expect(message).toContain('; LaunderNet: no timestamp, block, tx_hash')
     expect(next).toContain('--map txid=Hash,time=When,from=Sender,to=Receiver,amount_decimal=Qty')
   })
 

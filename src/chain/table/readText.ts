@@ -2,6 +2,7 @@
  * Text of a file in chunks, checked: a regular file, not binary, valid UTF-8. Memory is bounded by one chunk.
  * @module
  */
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { LootlineError } from '../../errors.ts'
@@ -70,7 +71,8 @@ export async function openFile(path: string, file: string = basename(path)): Pro
     new BadFileError({ code: 'TABLE_NO_FILE', file }, what, 'Give the path of a CSV or JSON file.', { cause })
   let handle: FileHandle
   try {
-    handle = await open(path)
+    // Without O_NONBLOCK a pipe that nobody writes to would hold the process for ever.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw noFile(code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${code})`, cause)

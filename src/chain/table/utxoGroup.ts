@@ -8,8 +8,8 @@ import type { TextRecord } from './splitCsv.ts'
 import type { TableRow } from './table.ts'
 import type { RowHead } from './transactionOf.ts'
 
-/** A block of 4 MB weight has fewer inputs and outputs (an input takes at least 41 bytes; BIP 141). */
-const MAX_ROWS = 100_000
+/** At most 1,000,000 bytes of a block are no witness (BIP 141), an output takes at least 9 of them and an input 41. */
+const MAX_ROWS = 111_111
 
 export interface UtxoGroup {
   isOf(head: RowHead): boolean
