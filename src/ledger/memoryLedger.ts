@@ -1,15 +1,13 @@
 /**
  * The ledger in plain maps: for tests, demonstrations and small cases, and the reference that the SQLite ledger is
- * compared with. Rules: `docs/methods/order.md`, `docs/methods/duplicates.md`.
+ * compared with.
  * @module
  */
-import type { Transaction, Transfer } from '../chain/transaction.ts'
+import type { Transfer } from '../chain/transaction.ts'
 import type { Asset } from '../units/asset.ts'
-import { checkTransaction, DoubleSpendError } from './checkTransaction.ts'
-import { coinOf, describeAsset } from './describeAsset.ts'
+import { checkTransaction } from './checkTransaction.ts'
 import { ImportBusyError, SessionEndedError } from './importError.ts'
 import {
-  type Covers,
   type ImportHeader,
   type ImportResult,
   type ImportRow,
@@ -19,374 +17,21 @@ import {
   type Movements,
   NONE,
 } from './ledger.ts'
+import { createBooks, type Movement, maxOf, minOf } from './memoryBooks.ts'
+import { mergeRows } from './memoryMerge.ts'
 import { createMovementBuffer, type MovementBuffer } from './movementBuffer.ts'
-import {
-  fileOrderBase,
-  isNewestFirst,
-  order1Of,
-  order2Of,
-  order3Of,
-  spendDepths,
-  type Tide,
-  turnAround,
-  watchTide,
-} from './order.ts'
-
-interface Spend {
-  readonly prevTx: number
-  readonly prevN: number
-  holder: number
-  amount: bigint | null
-}
-
-interface Lot {
-  holder: number
-  readonly amount: bigint
-}
-
-interface Head {
-  height: number | null
-  index: number | null
-  time: number | null
-}
-
-interface Tx extends Head {
-  readonly chain: string
-  readonly txid: string
-  /** False while it is only known as the transaction of somebody's prevout. */
-  real: boolean
-  depth: number
-  readonly movements: Movement[]
-  readonly inputs: Spend[]
-  readonly outputs: (Lot | undefined)[]
-}
-
-interface Movement {
-  readonly id: number
-  readonly tx: number
-  readonly kind: number
-  readonly asset: number
-  readonly from: number
-  readonly to: number
-  readonly amount: bigint
-  position: number | null
-  fileOrder: number
-}
-
-interface HolderRecord {
-  readonly name: string
-  readonly txs: Set<number>
-  whole: boolean
-  from: number | null
-  to: number | null
-}
-
-/** One movement as a row has it, and its place in the files. */
-interface Event {
-  readonly listing: string
-  readonly row: number
-  readonly tx: number
-  readonly transfer: Transfer | null
-  place: number
-}
+import { fileOrderBase, order1Of, order2Of, order3Of } from './order.ts'
 
 const UTXO = MOVEMENT_KINDS.indexOf('utxo')
 
-function minOf(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b)
-}
-
-function maxOf(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b)
-}
-
-/** Fills in what was unknown; returns how many statements contradict. */
-function mergeHead(into: Head, from: Head): number {
-  let contradictions = 0
-  for (const field of ['height', 'index', 'time'] as const) {
-    if (into[field] === null) into[field] = from[field]
-    else if (from[field] !== null && from[field] !== into[field]) contradictions++
-  }
-  return contradictions
-}
-
-function headOf({ height, index, time }: Transaction): Head {
-  return { height: height ?? null, index: index ?? null, time: time ?? null }
-}
-
 /** Nothing is kept on disk; `close` only ends an open session, whose staged rows stay until it is begun again. */
 export function createMemoryLedger(): Ledger {
-  const holderOf = new Map<string, number>()
-  const holders: HolderRecord[] = []
-  const assetOf = new Map<string, number>()
-  const assets: Asset[] = []
-  const txOf = new Map<string, number>()
-  const txs: Tx[] = []
-  /** By prevout, `number of its transaction:n`. */
-  const spends = new Map<string, { readonly tx: number; readonly spend: Spend }>()
-  /** In the order in which answers list them, and whether order is by time. */
-  const chains = new Map<string, { rank: number; byTime: boolean }>()
-  const bags = new Map<string, Movement[]>()
+  const books = createBooks()
+  const { holders, assets, txs, holderOf, assetOf, spends, chains } = books
   const results: ImportResult[] = []
   const staged = new Map<string, { layout: string; rows: ImportRow[]; assets: Asset[] }>()
   let openSession: { name: string } | undefined
-  let movements = 0
   let appended = 0
-
-  function holderNumber(name: string | null | undefined): number {
-    if (name === null || name === undefined) return NONE
-    let number = holderOf.get(name)
-    if (number === undefined) {
-      number = holders.push({ name, txs: new Set(), whole: false, from: null, to: null }) - 1
-      holderOf.set(name, number)
-    }
-    return number
-  }
-
-  function assetNumberOf(id: string, given?: Asset): number {
-    let number = assetOf.get(id)
-    if (number === undefined) {
-      number = assets.push(describeAsset(id, given)) - 1
-      assetOf.set(id, number)
-    } else if (assets[number]!.symbol === '') assets[number] = describeAsset(id, given)
-    return number
-  }
-
-  function txNumber(chain: string, txid: string): number {
-    const key = `${chain} ${txid}`
-    let number = txOf.get(key)
-    if (number === undefined) {
-      number =
-        txs.push({
-          ...{ chain, txid, real: false, depth: 0, height: null, index: null, time: null },
-          ...{ movements: [], inputs: [], outputs: [] },
-        }) - 1
-      txOf.set(key, number)
-    }
-    return number
-  }
-
-  /** Before anything is changed, so that a conflict leaves the ledger as it was. */
-  function assertNoDoubleSpend(rows: readonly ImportRow[]): void {
-    const spenders = new Map<string, string>()
-    for (const { transaction } of rows) {
-      const { chain, txid } = transaction
-      for (const input of transaction.inputs) {
-        const prevout = `${input.txid}:${input.n}`
-        const prevTx = txOf.get(`${chain} ${input.txid}`)
-        const known = prevTx === undefined ? undefined : spends.get(`${prevTx}:${input.n}`)?.tx
-        const first = (known === undefined ? spenders.get(`${chain} ${prevout}`) : txs[known]!.txid) ?? txid
-        if (first !== txid) {
-          throw new DoubleSpendError({ code: 'LEDGER_DOUBLE_SPEND', chain, prevout, first, second: txid })
-        }
-        spenders.set(`${chain} ${prevout}`, txid)
-      }
-    }
-  }
-
-  function mergeHeads(rows: readonly ImportRow[]): { transactions: number; contradictions: number } {
-    let contradictions = 0
-    const heads = new Map<number, Head>()
-    for (const { transaction } of rows) {
-      const number = txNumber(transaction.chain, transaction.txid)
-      const head = heads.get(number)
-      if (head === undefined) heads.set(number, headOf(transaction))
-      else contradictions += mergeHead(head, headOf(transaction))
-    }
-    let transactions = 0
-    for (const [number, head] of heads) {
-      const tx = txs[number]!
-      if (!tx.real) transactions++
-      tx.real = true
-      contradictions += mergeHead(tx, head)
-    }
-    return { transactions, contradictions }
-  }
-
-  function mergeLots(rows: readonly ImportRow[]): number {
-    let contradictions = 0
-    for (const { transaction } of rows) {
-      const number = txNumber(transaction.chain, transaction.txid)
-      const tx = txs[number]!
-      for (const input of transaction.inputs) {
-        const prevTx = txNumber(transaction.chain, input.txid)
-        const key = `${prevTx}:${input.n}`
-        const known = spends.get(key)?.spend
-        const spend = known ?? { prevTx, prevN: input.n, holder: NONE, amount: null }
-        if (known === undefined) {
-          spends.set(key, { tx: number, spend })
-          tx.inputs.push(spend)
-        }
-        if (spend.holder === NONE) spend.holder = holderNumber(input.holder)
-        spend.amount ??= input.amount ?? null
-      }
-      for (const [n, output] of transaction.outputs.entries()) {
-        const holder = holderNumber(output.holder)
-        const lot = tx.outputs[n]
-        if (lot === undefined) tx.outputs[n] = { holder, amount: output.amount }
-        else if (
-          lot.amount !== output.amount ||
-          (lot.holder !== NONE && holder !== NONE && lot.holder !== holder)
-        ) {
-          contradictions++
-        } else if (lot.holder === NONE) lot.holder = holder
-      }
-    }
-    return contradictions
-  }
-
-  /** An input is what its prevout is: the output's own statement wins over what the spender's source said. */
-  function resolveSpends(): void {
-    for (const tx of txs) {
-      for (const spend of tx.inputs) {
-        const lot = txs[spend.prevTx]!.outputs[spend.prevN]
-        if (lot === undefined) continue
-        spend.amount = lot.amount
-        if (lot.holder !== NONE) spend.holder = lot.holder
-      }
-    }
-    const edges: [number, number][] = []
-    for (const [number, tx] of txs.entries()) {
-      tx.depth = 0
-      for (const { prevTx } of tx.inputs) {
-        const parent = txs[prevTx]!
-        const oneBlock =
-          tx.height === parent.height && (tx.height !== null || (tx.time !== null && tx.time === parent.time))
-        if (parent.real && oneBlock && tx.index === null && parent.index === null)
-          edges.push([number, prevTx])
-      }
-    }
-    for (const [number, depth] of spendDepths(edges)) txs[number]!.depth = depth
-  }
-
-  function eventsOf(rows: readonly ImportRow[], base: number): Event[] {
-    const events: Event[] = []
-    const tides = new Map<string, Tide>()
-    for (const { row, listing, transaction } of rows) {
-      const tide = tides.get(listing) ?? { lastTime: null, rose: false, fell: false }
-      tides.set(listing, tide)
-      watchTide(tide, transaction.time ?? null)
-      const tx = txNumber(transaction.chain, transaction.txid)
-      const add = (transfer: Transfer | null): void => {
-        events.push({ listing, row, tx, transfer, place: base + events.length })
-      }
-      for (const transfer of transaction.transfers) add(transfer)
-      if (transaction.inputs.length + transaction.outputs.length > 0) add(null)
-    }
-    for (const [listing, tide] of tides) {
-      if (!isNewestFirst(tide)) continue
-      const own = events.filter((event) => event.listing === listing)
-      const places = turnAround(
-        own.map((event) => event.row),
-        own.map((event) => event.place),
-      )
-      for (const [i, event] of own.entries()) event.place = places[i]!
-    }
-    return events
-  }
-
-  function mergeMovements(events: readonly Event[]): number {
-    const before = movements
-    const listings = new Map<string, Event[]>()
-    for (const event of events) {
-      const { tx, transfer } = event
-      const kind = transfer === null ? UTXO : MOVEMENT_KINDS.indexOf(transfer.kind)
-      const asset = assetNumberOf(transfer?.asset ?? coinOf(txs[tx]!.chain))
-      const from = holderNumber(transfer?.from)
-      const to = holderNumber(transfer?.to)
-      const identity = [tx, kind, asset, from, to, transfer?.amount ?? 0n].join(' ')
-      const bag = bags.get(identity) ?? []
-      bags.set(identity, bag)
-      const key = `${identity} ${event.listing}`
-      const equals = listings.get(key) ?? []
-      listings.set(key, equals)
-      // A UTXO transaction is one movement however often it is listed.
-      const nth = transfer === null ? 0 : equals.push(event) - 1
-      if (bag[nth] === undefined) {
-        const amount = transfer?.amount ?? 0n
-        bag[nth] = {
-          ...{ id: movements++, tx, kind, asset, from, to, amount },
-          ...{ position: null, fileOrder: Number.MAX_SAFE_INTEGER },
-        }
-        txs[tx]!.movements.push(bag[nth])
-      }
-      if (transfer === null) bag[0]!.fileOrder = Math.min(bag[0]!.fileOrder, event.place)
-    }
-    for (const [key, equals] of listings) {
-      const bag = bags.get(key.split(' ', 6).join(' '))!
-      equals.sort(
-        (a, b) =>
-          (a.transfer!.position ?? Infinity) - (b.transfer!.position ?? Infinity) || a.place - b.place || 0,
-      )
-      for (const [nth, { transfer, place }] of equals.entries()) {
-        const movement = bag[nth]!
-        movement.position = minOf(movement.position, transfer!.position ?? null)
-        movement.fileOrder = Math.min(movement.fileOrder, place)
-      }
-    }
-    return movements - before
-  }
-
-  function indexHolders(): void {
-    for (const [number, tx] of txs.entries()) {
-      const own = [...tx.movements.flatMap(({ from, to }) => [from, to]), ...tx.inputs.map((i) => i.holder)]
-      for (const holder of [...own, ...tx.outputs.map((lot) => lot?.holder ?? NONE)]) {
-        if (holder !== NONE) holders[holder]!.txs.add(number)
-      }
-    }
-  }
-
-  function cover(rows: readonly ImportRow[], covers: Covers): void {
-    if (covers.kind === 'none') return
-    const times = rows.map(({ transaction }) => transaction.time ?? null)
-    const from = times.reduce(minOf, null)
-    const to = times.reduce(maxOf, null)
-    const named = rows.flatMap(({ transaction }) => [
-      ...transaction.transfers.flatMap((transfer) => [transfer.from, transfer.to]),
-      ...transaction.inputs.map((input) => input.holder ?? null),
-      ...transaction.outputs.map((output) => output.holder),
-    ])
-    for (const name of covers.kind === 'all' ? named : covers.holders) {
-      if (name === null) continue
-      const holder = holders[holderNumber(name)]!
-      holder.whole = true
-      holder.from = minOf(holder.from, from)
-      holder.to = maxOf(holder.to, to)
-    }
-  }
-
-  function apply(
-    rows: readonly ImportRow[],
-    given: readonly Asset[],
-    covers: Covers,
-    base: number,
-  ): { transactions: number; added: number; duplicates: number; contradictions: number } {
-    assertNoDoubleSpend(rows)
-    for (const asset of given) assetNumberOf(asset.id, asset)
-    const { transactions, contradictions } = mergeHeads(rows)
-    const lotContradictions = mergeLots(rows)
-    resolveSpends()
-    const events = eventsOf(rows, base)
-    const added = mergeMovements(events)
-    indexHolders()
-    placeChains()
-    cover(rows, covers)
-    return {
-      transactions,
-      added,
-      duplicates: events.length - added,
-      contradictions: contradictions + lotContradictions,
-    }
-  }
-
-  function placeChains(): void {
-    for (const [rank, name] of [...new Set(txs.map((tx) => tx.chain))].sort().entries()) {
-      chains.set(name, { rank, byTime: false })
-    }
-    for (const { chain, real, height } of txs) {
-      if (real && height === null) chains.get(chain)!.byTime = true
-    }
-  }
 
   function addMovement(buffer: MovementBuffer, movement: Movement): void {
     const { id, tx, kind, asset, from, to, amount, position, fileOrder } = movement
@@ -420,7 +65,6 @@ export function createMemoryLedger(): Ledger {
     }
     return buffer.finish()
   }
-
   function session(header: ImportHeader): ImportSession {
     const kept = staged.get(header.sha256)
     const own = kept?.layout === header.layout ? kept : { layout: header.layout, rows: [], assets: [] }
@@ -449,8 +93,8 @@ export function createMemoryLedger(): Ledger {
       },
       commit(covers, counts): ImportResult {
         assertOpen()
-        const { transactions, added, duplicates, contradictions } = apply(
-          ...([own.rows, own.assets, covers, fileOrderBase(header.sha256)] as const),
+        const { transactions, added, duplicates, contradictions } = mergeRows(
+          ...([books, own.rows, own.assets, covers, fileOrderBase(header.sha256)] as const),
         )
         end()
         const source = {
@@ -466,7 +110,6 @@ export function createMemoryLedger(): Ledger {
       },
     }
   }
-
   const ledger: Ledger = {
     kind: 'memory',
     beginImport(header) {
@@ -480,7 +123,7 @@ export function createMemoryLedger(): Ledger {
     append(transactions, covers = { kind: 'none' }) {
       for (const transaction of transactions) checkTransaction(transaction)
       const rows = transactions.map((transaction, i) => ({ row: i + 1, listing: '', transaction }))
-      const { added, duplicates } = apply(rows, [], covers, appended)
+      const { added, duplicates } = mergeRows(books, rows, [], covers, appended)
       appended += added + duplicates
       return { added, duplicates }
     },
@@ -488,7 +131,7 @@ export function createMemoryLedger(): Ledger {
     sources: () => results.map((result) => result.source),
     size: () => ({
       transactions: txs.filter((tx) => tx.real).length,
-      movements,
+      movements: books.movements,
       holders: holders.length,
     }),
     holderNumbers: (names) => Uint32Array.from(names, (name) => holderOf.get(name) ?? NONE),

@@ -5,20 +5,13 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { integer } from '../../store/index.ts'
-import { type Covers, MOVEMENT_KINDS, NONE } from '../ledger.ts'
+import { type Covers, type ImportResult, MOVEMENT_KINDS, NONE } from '../ledger.ts'
 import { isNewestFirst, turnAround } from '../order.ts'
 import { mergeHeads } from './mergeHeads.ts'
 import { mergeLots } from './mergeLots.ts'
 import { mergeNames } from './mergeNames.ts'
 import { placeInBlocks } from './placeInBlocks.ts'
 import { STAGING, TEMP_CACHE_KIB } from './schema.ts'
-
-export interface Merged {
-  readonly transactions: number
-  readonly added: number
-  readonly duplicates: number
-  readonly contradictions: number
-}
 
 /** What the steps of a merge work with. In their SQL `@` stands for the staging database. */
 export interface MergeStep {
@@ -39,7 +32,11 @@ const IDENTITY = `${TRANSFER}, nth`
  * @param firstPlace number added to the places of the staged movements, see `fileOrderBase`
  * @throws {DoubleSpendError} where two transactions spend one output
  */
-export function mergeStaging(database: DatabaseSync, covers: Covers, firstPlace: number): Merged {
+export function mergeStaging(
+  database: DatabaseSync,
+  covers: Covers,
+  firstPlace: number,
+): Omit<ImportResult, 'source' | 'already'> {
   const text = (sql: string): string => sql.replaceAll('@', `${STAGING}.`)
   const step: MergeStep = {
     database,
