@@ -6,7 +6,6 @@ import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
 import { printable } from '../units/text.ts'
 import type { FlowCoverage, FlowSource } from './flow.ts'
 import type { Gathered } from './gathered.ts'
-import { NEVER } from './pools.ts'
 import type { Reach } from './reach.ts'
 import type { TraceBooks } from './request.ts'
 import type { Seeds } from './seeds.ts'
@@ -14,19 +13,16 @@ import type { AssetTape } from './tapes.ts'
 
 const UTXO = MOVEMENT_KINDS.indexOf('utxo')
 
+/** @param partial Of the holders reached, those that are seen only as counterparties. */
 export function coverageOf(
   books: TraceBooks,
   seeds: Seeds,
-  { gathered, fetched, pools, verdicts }: Reach,
+  { gathered, verdicts }: Reach,
   tapes: readonly AssetTape[],
+  partial: ReadonlySet<number>,
 ): Omit<FlowCoverage, 'unknownOrigin'> {
   const { ledger } = books
   const { firstTime, lastTime } = span(gathered)
-  const holders = new Set(fetched)
-  for (let pool = 0; pool < pools.n; pool++) {
-    if (pools.holder[pool] !== NONE && pools.hops[pool] !== NEVER) holders.add(pools.holder[pool]!)
-  }
-  const whole = ledger.coverage(Uint32Array.from(holders)).filter(({ known }) => known === 'whole').length
   const assets = ledger.assets()
   const uncountedReceipts = seeds.uncounted.map(({ theft, asset, amount }) => ({
     theft: seeds.thefts[theft]!,
@@ -36,17 +32,17 @@ export function coverageOf(
   return {
     transactions: new Set(gathered.tx.data.subarray(0, gathered.n)).size,
     movements: gathered.n,
-    holders: holders.size,
+    holders: verdicts.size,
     ledgerTransactions: ledger.size().transactions,
     firstTime,
     lastTime,
     ties: tapes.reduce((sum, tape) => sum + ties(gathered, tape), 0),
     unknownPrevouts: unknownPrevouts(gathered),
-    holdersWhole: whole,
-    holdersPartial: holders.size - whole,
+    holdersWhole: verdicts.size - partial.size,
+    holdersPartial: partial.size,
     sources: sourcesOf(books),
     uncountedReceipts,
-    notes: notes(ledger, uncountedReceipts.length > 0, holders.size - whole, verdicts),
+    notes: notes(ledger, uncountedReceipts.length > 0, partial.size, verdicts),
   }
 }
 

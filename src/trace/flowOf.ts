@@ -219,10 +219,11 @@ function depositsByLeaf(
     const into = paid.get(key) ?? new Map<Deposit, bigint>()
     paid.set(key, into.set(deposit, (into.get(deposit) ?? 0n) + BigInt(amount[row]!)))
   }
+  const [anyAsset] = ledger.assets()
   const listed = [...paid].map(([key, into]): [string, NonNullable<FlowLeaf['deposits']>] => [
     key,
     [...into].map(([{ holder, confidence, rule }, total]) => ({
-      holder: names.holder(holder, ledger.assets()[0]!),
+      holder: names.holder(holder, anyAsset!),
       amount: String(total),
       confidence,
       rule,

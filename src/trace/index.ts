@@ -16,5 +16,5 @@ export {
   type TraceRequest,
 } from './request.ts'
 export { RULES, type Rule } from './tape.ts'
-export { type Prepared, prepareTrace, traceFlow } from './trace.ts'
+export { type Prepared, type Probe, prepareTrace, traceFlow } from './trace.ts'
 export { flowToJson } from './writeFlow.ts'

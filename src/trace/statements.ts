@@ -16,14 +16,20 @@ const NO_STATEMENT: readonly LabelMatch[] = []
 
 /** @param labels Asked in sets, and never twice for one holder. */
 export function createStatements(labels: LabelBook): Statements {
-  const known = new Map<number, readonly LabelMatch[]>()
+  const found = new Map<number, readonly LabelMatch[]>()
+  // A set, and only those stated in the map: most of a million holders have no label.
+  const asked = new Set<number>()
   return (holders, ids) => {
-    const news = ids.filter((_, i) => !known.has(holders[i]!))
-    const stated = news.length > 0 ? labels.of(news) : new Map<HolderId, LabelMatch[]>()
-    return holders.map((holder, i) => {
-      const found = known.get(holder) ?? stated.get(ids[i]!) ?? NO_STATEMENT
-      known.set(holder, found)
-      return found
-    })
+    const news: HolderId[] = []
+    for (let i = 0; i < holders.length; i++) if (!asked.has(holders[i]!)) news.push(ids[i]!)
+    if (news.length > 0) {
+      const stated = labels.of(news)
+      for (let i = 0; i < holders.length; i++) {
+        asked.add(holders[i]!)
+        const matches = stated.get(ids[i]!)
+        if (matches) found.set(holders[i]!, matches)
+      }
+    }
+    return holders.map((holder) => found.get(holder) ?? NO_STATEMENT)
   }
 }

@@ -47,8 +47,9 @@ export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Pr
   const tapes = buildTapes(ledger, reached, seeds, request)
   probe('tapes')
   const deposits = request.direction === 'forward' ? depositsOf(ledger, statements, reached, seeds) : []
-  const coverage = coverageOf(books, seeds, reached, tapes)
-  const resting = restingReason(ledger, reached)
+  const partial = partialHolders(ledger, reached)
+  const coverage = coverageOf(books, seeds, reached, tapes, partial)
+  const resting = restingReason(reached, partial)
   probe('context')
   const run = (rule: Rule): Flow => {
     const findings = createFindings()
@@ -90,16 +91,21 @@ function usedDeposits(deposits: readonly Deposit[], { hops, ends }: Findings): D
   return deposits.filter(({ holder }) => seen.has(holder))
 }
 
-/** Money still in a pool: after the time limit it went on, or the ledger knows its holder whole, or it does not. */
-function restingReason(
-  ledger: Ledger,
-  { pools, verdicts }: Reach,
-): (pool: number, holder: number) => LeafReason {
+/** Holders that taint could reach and that the ledger knows only as counterparties. */
+function partialHolders(ledger: Ledger, { verdicts }: Reach): ReadonlySet<number> {
   const holders = Uint32Array.from(verdicts.keys())
   const partial = new Set<number>()
   for (const [i, { known }] of ledger.coverage(holders).entries()) {
     if (known === 'partial') partial.add(holders[i]!)
   }
+  return partial
+}
+
+/** Money still in a pool: after the time limit it went on, or the ledger knows its holder whole, or it does not. */
+function restingReason(
+  { pools }: Reach,
+  partial: ReadonlySet<number>,
+): (pool: number, holder: number) => LeafReason {
   return (pool, holder) => {
     if ((pools.flags[pool]! & CUT) !== 0) return 'time'
     // A burn, or a script without address, is in no verdict: it has no history that a ledger could lack.
