@@ -36,7 +36,7 @@ export function coverageOf(
     ledgerTransactions: ledger.size().transactions,
     firstTime,
     lastTime,
-    ties: tapes.reduce((sum, tape) => sum + ties(gathered, tape), 0),
+    ties: tapes.reduce((sum, tape) => sum + ties(gathered, tape), gathered.settled),
     unknownPrevouts: unknownPrevouts(gathered),
     holdersWhole: verdicts.size - partial.size,
     holdersPartial: partial.size,

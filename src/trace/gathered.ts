@@ -4,6 +4,7 @@
  * @module
  */
 import type { Movements } from '../ledger/ledger.ts'
+import { settleWithinTransactions } from './withinTransaction.ts'
 
 /** A growing typed column. */
 interface Grow<T extends Uint8Array | Uint32Array | Float64Array> {
@@ -35,6 +36,10 @@ export interface Gathered {
   readonly order1: Grow<Float64Array>
   readonly order2: Grow<Float64Array>
   readonly order3: Grow<Float64Array>
+  /** f64[n]: `order3`, but for movements whose order within their transaction {@link settle} found. */
+  readonly turn: Grow<Float64Array>
+  /** Movements so settled. */
+  settled: number
   readonly debitStarts: Grow<Uint32Array>
   readonly debitHolder: Grow<Uint32Array>
   readonly debitAsset: Grow<Uint32Array>
@@ -68,6 +73,8 @@ export function createGathered(): Gathered {
     order1: f64(),
     order2: f64(),
     order3: f64(),
+    turn: f64(),
+    settled: 0,
     debitStarts,
     debitHolder: u32(),
     debitAsset: u32(),
@@ -92,6 +99,7 @@ export function gather(gathered: Gathered, answer: Movements): void {
   copy(gathered.order1, fresh, answer.order1)
   copy(gathered.order2, fresh, answer.order2)
   copy(gathered.order3, fresh, answer.order3)
+  copy(gathered.turn, fresh, answer.order3)
   const debits = legs(fresh, answer.debitStarts, gathered.debitStarts)
   copy(gathered.debitHolder, debits, answer.debitHolder)
   copy(gathered.debitAsset, debits, answer.debitAsset)
@@ -169,6 +177,21 @@ function legs(movements: Uint32Array, starts: Uint32Array, ends: Grow<Uint32Arra
   return places
 }
 
+/** Orders transfers of one transaction that stand in different files; again after more was gathered. */
+export function settle(gathered: Gathered): void {
+  const { debitStarts, debitHolder, creditStarts, creditHolder, creditAsset } = gathered
+  gathered.settled = settleWithinTransactions({
+    n: gathered.n,
+    tx: gathered.tx.data,
+    kind: gathered.kind.data,
+    order3: gathered.order3.data,
+    turn: gathered.turn.data,
+    payer: (movement) => debitHolder.data[debitStarts.data[movement]!]!,
+    payee: (movement) => creditHolder.data[creditStarts.data[movement]!]!,
+    asset: (movement) => creditAsset.data[creditStarts.data[movement]!]!,
+  })
+}
+
 /** Exact amount at a place of `debitAmount` or `creditAmount`. */
 export function amountAt(gathered: Gathered, value: number): bigint {
   return value >= 0 ? BigInt(value) : gathered.wide[-value - 1]!
@@ -180,11 +203,11 @@ export function exactAt(gathered: Gathered, value: number): number | bigint {
 }
 
 /** Below, at or above 0 as movement a comes before, with or after b. Only for movements of one chain. */
-export function compareOrder({ order1, order2, order3 }: Gathered, a: number, b: number): number {
+export function compareOrder({ order1, order2, turn }: Gathered, a: number, b: number): number {
   return (
     order1.data[a]! - order1.data[b]! ||
     order2.data[a]! - order2.data[b]! ||
-    order3.data[a]! - order3.data[b]! ||
+    turn.data[a]! - turn.data[b]! ||
     a - b
   )
 }

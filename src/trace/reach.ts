@@ -81,6 +81,8 @@ export function reach(
     return tx === NONE ? -1 : pools.lot(tx, debitLotN.data[leg]!, holder, asset)
   }
   const isBefore = (a: number, b: number): boolean => {
+    // Order within a transaction may still change with what is gathered later.
+    if (gathered.tx.data[a] === gathered.tx.data[b]) return false
     const order = compareOrder(gathered, a, b)
     return forward ? order < 0 : order > 0
   }
@@ -133,7 +135,9 @@ export function reach(
     const asset = pools.asset[pool]!
     const since = pools.since[pool]!
     for (let at = payments.lastOf(pools.holder[pool]!); at >= 0; at = payments.before(at)) {
-      if (payments.assetOf(at) !== asset || (since >= 0 && isBefore(at, since))) continue
+      // A transfer of nothing moves no money, and anybody can write one in another's name (address poisoning).
+      if (payments.assetOf(at) !== asset || payments.isNothing(at)) continue
+      if (since >= 0 && isBefore(at, since)) continue
       activate(at, hops, pool)
     }
   }
@@ -217,6 +221,8 @@ interface Payments {
   lastOf(holder: number): number
   before(movement: number): number
   assetOf(movement: number): number
+  /** True for a transfer of 0 units. */
+  isNothing(movement: number): boolean
   utxoOf(tx: number): number
 }
 
@@ -248,6 +254,7 @@ function createPayments(gathered: Gathered, forward: boolean): Payments {
     lastOf: (holder) => last.get(holder) ?? -1,
     before: (movement) => previous[movement]!,
     assetOf: (movement) => side.asset.data[side.starts.data[movement]!]!,
+    isNothing: (movement) => gathered.creditAmount.data[gathered.creditStarts.data[movement]!] === 0,
     utxoOf: (tx) => utxo.get(tx) ?? -1,
   }
 }

@@ -10,7 +10,7 @@ import type { Reach } from './reach.ts'
 import { reverse } from './rules/reverse.ts'
 import type { Seeds } from './seeds.ts'
 import type { Exact } from './table.ts'
-import { FIRST_THEFT, type Rule, type Tape } from './tape.ts'
+import { FIRST_THEFT, NO_POOL, type Rule, type Tape } from './tape.ts'
 import type { AssetTape } from './tapes.ts'
 
 /** `debit` and `credit` are those of the run's tape: on a turned one, a debit is who was paid, a credit who paid. */
@@ -118,7 +118,10 @@ export function backwardRun(
       debitOf[leg] === NONE ? null : exactAt(gathered, gathered.debitAmount.data[debitLegs[debitOf[leg]!]!]!),
     seedHolder: (leg) => gathered.creditHolder.data[seeded.get(leg)!] ?? NONE,
     seedBasis: () => 'received',
-    isDetour: (leg) => leg !== NONE && tape.creditPool[leg]! >= given.pools && debitOf[leg] === NONE,
+    isDetour: (leg) => {
+      const pool = leg === NONE ? NO_POOL : tape.creditPool[leg]!
+      return pool !== NO_POOL && pool >= given.pools
+    },
     lost: (_payee, leg) => {
       const debit = debitOf[leg]
       if (debit === undefined || debit === NONE) return { holder: NONE, reason: 'nodata' }

@@ -4,7 +4,7 @@
  */
 import { type Ledger, NONE } from '../ledger/ledger.ts'
 import { printable } from '../units/text.ts'
-import { type Gathered, inChainOrder } from './gathered.ts'
+import { type Gathered, inChainOrder, settle } from './gathered.ts'
 import { NoSeedError } from './noSeedError.ts'
 import { gatherSeeds, type Start } from './reach.ts'
 import type { SeedSpec, TraceRequest } from './request.ts'
@@ -61,6 +61,7 @@ export function resolveSeeds(ledger: Ledger, request: TraceRequest): Seeds {
     Uint32Array.from(new Set(numbers.flatMap(({ holders }) => holders))),
     Uint32Array.from(new Set(numbers.flatMap(({ txs }) => txs))),
   )
+  settle(gathered)
   const inOrder = inChainOrder(gathered)
   const found: Found = { credits: [], missing: [], prevouts: [], uncounted: [] }
   const holders = new Set<number>()

@@ -96,7 +96,10 @@ function buildTape(
     }
     for (let credit = credits.starts[op]!; credit < credits.starts[op + 1]!; credit++) {
       const leg = credits.legs[credit]!
-      creditPool[credit] = numbering.of(payeePool(reach, isUtxo, leg, movement))
+      const pool = payeePool(reach, isUtxo, leg, movement)
+      // Burns share no account: what is gone once mixes with nothing.
+      const burnt = !isUtxo && pool >= 0 && gathered.creditHolder.data[leg] === NONE
+      creditPool[credit] = burnt ? numbering.apart(pool) : numbering.of(pool)
       for (const { theft, amount } of creditSeeds.get(leg) ?? []) {
         claims.push({ credit, label: FIRST_THEFT + theft, amount })
       }
@@ -169,6 +172,8 @@ interface Numbering {
   of(pool: number): number
   /** A pool that only the tape has. */
   standIn(): number
+  /** A further number for a pool, of its own. */
+  apart(pool: number): number
   /** -1 where the tape does not have it. */
   find(pool: number): number
   pools(): Int32Array
@@ -183,6 +188,7 @@ function createNumbering(known: number): Numbering {
       if (numbers[pool] === -1) numbers[pool] = met.push(pool) - 1
       return numbers[pool]!
     },
+    apart: (pool) => met.push(pool) - 1,
     standIn: () => met.push(-1) - 1,
     find: (pool) => numbers[pool] ?? -1,
     pools: () => Int32Array.from(met),

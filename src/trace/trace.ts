@@ -8,6 +8,7 @@ import { type Deposit, inferDeposits, type ServiceName } from './deposits.ts'
 import { addFindings, createFindings, type Findings } from './findings.ts'
 import type { Flow, LeafReason } from './flow.ts'
 import { flowOf } from './flowOf.ts'
+import { settle } from './gathered.ts'
 import { CUT } from './pools.ts'
 import { type Reach, reach } from './reach.ts'
 import type { TraceBooks, TraceRequest } from './request.ts'
@@ -43,6 +44,7 @@ export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Pr
   const seeds = resolveSeeds(ledger, request)
   const judge = createJudge(ledger, statements, request, seeds.holders)
   const reached = reach(ledger, seeds.gathered, seeds.start, judge, request)
+  settle(seeds.gathered)
   probe('reach')
   const tapes = buildTapes(ledger, reached, seeds, request)
   probe('tapes')
