@@ -46,6 +46,12 @@ export function printComparison(context: Context, comparison: Comparison, top: n
     )
     writeLine(context)
   }
+  if (comparison.stolen.some(({ amounts }) => new Set(Object.values(amounts)).size > 1))
+    writeLine(
+      context,
+      'What was stolen differs by rule: a payment back to a seed address is stolen only as far as the rule says it is not the loot coming back.',
+      'yellow',
+    )
   for (const { rule, refused } of comparison.rules)
     if (refused !== null) writeLine(context, `${rule} does not apply: ${refused}`, 'yellow')
   writeLine(

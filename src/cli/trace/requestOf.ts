@@ -64,17 +64,17 @@ export function requestOf(context: Context, ledger: Ledger, options: TraceOption
   }
 }
 
-/** Addresses of one theft are one group, so that payments among them are not stolen twice; transactions stand alone. */
+/** What is typed stands alone; the addresses that a file gives one theft are one group (`docs/methods/seeds.md`). */
 function seedsOf(
   context: Context,
   ledger: Ledger,
   options: TraceOptions,
   asset: Asset | undefined,
 ): SeedSpec[] {
-  const typed = [...options.from, ...options.of].map(named)
+  const typed = [...options.from, ...options.of].map((what, i) => ({ ...named(what), group: String(i) }))
   if (options.fromFile !== undefined)
     for (const { address, theft } of readSeedFile(resolve(context.cwd, options.fromFile)))
-      typed.push({ theft: theft ?? UNNAMED, what: address })
+      typed.push({ theft: theft ?? UNNAMED, what: address, group: `file ${theft ?? UNNAMED}` })
   if (typed.length === 0)
     throw new UsageError(
       'No seed: say what was stolen.',
@@ -89,13 +89,13 @@ function seedsOf(
     ...(options.before === undefined ? {} : { before: options.before }),
   }
   const lots: SeedSpec[] = []
-  const groups = new Map<string, Set<string>>()
-  for (const { theft, what } of typed) {
+  const groups = new Map<string, { readonly theft: string; readonly holders: Set<string> }>()
+  for (const { theft, what, group: key } of typed) {
     const transaction = typedTransaction(what)
     if (transaction === null) {
-      const group = groups.get(theft) ?? new Set()
-      groups.set(theft, group)
-      for (const holder of typedHolders(what, options.chain, ledger)) group.add(holder)
+      const group = groups.get(key) ?? { theft, holders: new Set() }
+      groups.set(key, group)
+      for (const holder of typedHolders(what, options.chain, ledger)) group.holders.add(holder)
       continue
     }
     const { txids, n } = transaction
@@ -103,10 +103,10 @@ function seedsOf(
     const chain = options.chain === undefined ? {} : { chain: options.chain }
     lots.push({ theft, of: { kind: 'lot', txid, ...(n === undefined ? {} : { n }), ...chain }, ...limits })
   }
-  const holders = [...groups].map(
-    ([theft, group]): SeedSpec => ({
+  const holders = [...groups.values()].map(
+    ({ theft, holders }): SeedSpec => ({
       theft,
-      of: { kind: 'holders', holders: [...group] },
+      of: { kind: 'holders', holders: [...holders] },
       ...limits,
     }),
   )
