@@ -43,6 +43,40 @@ function remembering<T>(find: (name: string) => T): { get(name: string): T; forg
   }
 }
 
+/** Rows a statement: 64 took 0.65 µs a row, one 0.90 (10 columns, Node 24, idle core). */
+const BATCH = 64
+
+type Value = number | string | null | Uint8Array
+
+/** Inserts {@link BATCH} rows with one statement; `flush` inserts what is left. */
+function batched(
+  prepare: (text: string) => StatementSync,
+  into: string,
+  columns: number,
+): { add(...row: Value[]): void; flush(): void; forget(): void } {
+  const marks = `(${Array(columns).fill('?').join()})`
+  /** Prepared at need: an append of a few rows is quicker without. */
+  let many: StatementSync | undefined
+  const one = prepare(`INSERT INTO ${into} VALUES${marks}`)
+  let values: Value[] = []
+  return {
+    add(...row): void {
+      for (const value of row) values.push(value)
+      if (values.length < BATCH * columns) return
+      many ??= prepare(`INSERT INTO ${into} VALUES${Array(BATCH).fill(marks).join()}`)
+      many.run(...values)
+      values = []
+    },
+    flush(): void {
+      for (let at = 0; at < values.length; at += columns) one.run(...values.slice(at, at + columns))
+      values = []
+    },
+    forget(): void {
+      values = []
+    },
+  }
+}
+
 export function openStaging(database: DatabaseSync): Staging {
   const sql = (text: string): StatementSync => database.prepare(text.replaceAll('@', `${STAGING}.`))
   const numbered = (table: string): ((name: string) => number) => {
@@ -52,10 +86,11 @@ export function openStaging(database: DatabaseSync): Staging {
     return (name) => Number(insert.get(name)!['id'])
   }
   const insertHolder = sql('INSERT INTO @holder(name) VALUES(?)')
-  const insertTx = sql('INSERT INTO @tx VALUES(?, ?, ?, ?, ?, ?, ?)')
-  const insertMovement = sql('INSERT INTO @movement VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const insertOutput = sql('INSERT INTO @output(tx, n, holder, amount) VALUES(?, ?, ?, ?)')
-  const insertInput = sql('INSERT INTO @input(tx, prev_tx, prev_n, holder, amount) VALUES(?, ?, ?, ?, ?)')
+  const txRows = batched(sql, '@tx', 7)
+  const movementRows = batched(sql, '@movement', 10)
+  const outputRows = batched(sql, '@output(tx, n, holder, amount)', 4)
+  const inputRows = batched(sql, '@input(tx, prev_tx, prev_n, holder, amount)', 5)
+  const tables = [txRows, movementRows, outputRows, inputRows]
   const insertAsset = sql(`INSERT INTO @asset(name, symbol, decimals) VALUES(?, ?, ?) ON CONFLICT DO UPDATE
     SET symbol = excluded.symbol, decimals = excluded.decimals WHERE symbol = ''`)
   const insertListing = sql(`INSERT INTO @listing(name) VALUES(?) ON CONFLICT DO UPDATE SET name = name
@@ -83,12 +118,12 @@ export function openStaging(database: DatabaseSync): Staging {
     const chain = chains.get(transaction.chain)
     let prevTx = tx + 1
     for (const { txid, n, holder, amount } of transaction.inputs) {
-      insertTx.run(prevTx, storedTxid(txid), chain, null, null, null, 0)
+      txRows.add(prevTx, storedTxid(txid), chain, null, null, null, 0)
       const drawn = amount === undefined ? null : storedAmount(amount)
-      insertInput.run(tx, prevTx++, n, holderNumber(holder), drawn)
+      inputRows.add(tx, prevTx++, n, holderNumber(holder), drawn)
     }
     for (const [n, { holder, amount }] of transaction.outputs.entries()) {
-      insertOutput.run(tx, n, holderNumber(holder), storedAmount(amount))
+      outputRows.add(tx, n, holderNumber(holder), storedAmount(amount))
     }
     return prevTx
   }
@@ -101,7 +136,7 @@ export function openStaging(database: DatabaseSync): Staging {
       const tides = new Map<string, Listing>()
       for (const { row, listing: name, transaction } of rows) {
         const { chain, txid, height, index, time, transfers, inputs, outputs } = transaction
-        insertTx.run(tx, storedTxid(txid), chains.get(chain), height ?? null, index ?? null, time ?? null, 1)
+        txRows.add(tx, storedTxid(txid), chains.get(chain), height ?? null, index ?? null, time ?? null, 1)
         const listing = tides.get(name) ?? listings.get(name)
         if (time !== undefined) {
           watchTide(listing, time)
@@ -110,7 +145,7 @@ export function openStaging(database: DatabaseSync): Staging {
           to = Math.max(to ?? time, time)
         }
         for (const { kind, asset, from: payer, to: payee, amount, position } of transfers) {
-          insertMovement.run(
+          movementRows.add(
             seq++,
             row,
             listing.id,
@@ -124,10 +159,11 @@ export function openStaging(database: DatabaseSync): Staging {
           )
         }
         if (inputs.length + outputs.length > 0) {
-          insertMovement.run(seq++, row, listing.id, tx, UTXO, assets.get(coinOf(chain)), -1, -1, 0, null)
+          movementRows.add(seq++, row, listing.id, tx, UTXO, assets.get(coinOf(chain)), -1, -1, 0, null)
           tx = addLots(transaction, tx)
         } else tx++
       }
+      for (const table of tables) table.flush()
       for (const { lastTime, rose, fell, id } of tides.values()) {
         updateListing.run(lastTime, Number(rose), Number(fell), id)
       }
@@ -137,7 +173,7 @@ export function openStaging(database: DatabaseSync): Staging {
       for (const { id, symbol, decimals } of given) insertAsset.run(id, symbol, decimals)
     },
     forget(): void {
-      for (const names of [chains, holders, assets, listings]) names.forget()
+      for (const one of [chains, holders, assets, listings, ...tables]) one.forget()
     },
   }
 }
