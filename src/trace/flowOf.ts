@@ -2,8 +2,10 @@
  * A flow from findings: names, labels, values, and the proof that it balances.
  * @module
  */
+
 import type { Ledger } from '../ledger/ledger.ts'
 import { shareOut } from '../units/usd.ts'
+import { compareAssets } from './assetOrder.ts'
 import { assertBalanced, balanceOf } from './balance.ts'
 import type { Deposit } from './deposits.ts'
 import { BASES, type Findings } from './findings.ts'
@@ -86,11 +88,9 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
       seedMode: request.seedMode,
     },
     assets: [...assetsOf(findings)]
-      .sort((a, b) => a - b)
-      .map((number) => {
-        const { id, symbol, decimals, known: trusted } = assets[number]!
-        return { asset: id, symbol, decimals, known: trusted }
-      }),
+      .map((number) => assets[number]!)
+      .sort(compareAssets)
+      .map(({ id, symbol, decimals, known: trusted }) => ({ asset: id, symbol, decimals, known: trusted })),
     seeds: flowSeeds,
     leaves,
     balance,

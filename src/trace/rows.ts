@@ -2,8 +2,10 @@
  * Pieces of money summed up to the rows that a flow prints: one a theft, asset, holder and kind.
  * @module
  */
+
 import type { Asset } from '../units/asset.ts'
 import type { HolderId } from '../units/caip.ts'
+import { compareAssets } from './assetOrder.ts'
 import type { PieceTable } from './findings.ts'
 import { compareOrder, type Gathered } from './gathered.ts'
 import type { Names } from './names.ts'
@@ -72,7 +74,7 @@ export function rowsOf(
 function byThenLargest(a: Row, b: Row): number {
   return (
     a.theft - b.theft ||
-    a.assetNumber - b.assetNumber ||
+    compareAssets(a.asset, b.asset) ||
     (a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1) ||
     (a.holder < b.holder ? -1 : a.holder > b.holder ? 1 : 0) ||
     a.kind - b.kind

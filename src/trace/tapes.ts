@@ -3,6 +3,7 @@
  * @module
  */
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
+import { compareAssets } from './assetOrder.ts'
 import { amountAt, type Gathered, sortByOrder } from './gathered.ts'
 import { NEVER, STOPS } from './pools.ts'
 import type { Reach } from './reach.ts'
@@ -29,7 +30,7 @@ export interface AssetTape {
   readonly pools: Int32Array
 }
 
-/** One tape for each asset that a seed touches, ordered by asset number. */
+/** One tape for each asset that a seed touches, in the order of {@link compareAssets}. */
 export function buildTapes(ledger: Ledger, reach: Reach, seeds: Seeds, request: TraceRequest): AssetTape[] {
   const { gathered } = reach
   const wanted = new Set([
@@ -38,7 +39,8 @@ export function buildTapes(ledger: Ledger, reach: Reach, seeds: Seeds, request: 
     ...seeds.prevouts.map(({ leg }) => gathered.debitAsset.data[leg]!),
   ])
   const tapes: AssetTape[] = []
-  for (const asset of [...wanted].sort((a, b) => a - b)) {
+  const assets = ledger.assets()
+  for (const asset of [...wanted].sort((a, b) => compareAssets(assets[a]!, assets[b]!))) {
     const movements = sortByOrder(gathered, movementsOf(reach, request, asset))
     tapes.push(buildTape(ledger, reach, seeds, request, asset, movements))
   }
