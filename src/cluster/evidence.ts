@@ -17,6 +17,7 @@ export const LINK_RULES = [
   'addressReuse',
   'freshAddress',
   'fixedFee',
+  'fingerprint',
   'legacy',
   'consensus',
   'twoSigns',
