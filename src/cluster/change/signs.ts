@@ -45,6 +45,8 @@ export function changeSigns(world: ChangeWorld, row: number): OutputSigns[] {
   }))
   const note = (group: string, name: OutputSigns['signs'][number], rule: ChangeRule): void => {
     for (const place of unique(rule(world, row))) {
+      // What is not spent yet was only not ruled out: that is no sign.
+      if ((group === 'wallet' || group === 'chain') && world.links.outputSpender[place] === NONE) continue
       found[place - first]!.groups.add(group)
       found[place - first]!.signs.push(name)
     }

@@ -5,11 +5,14 @@
 import { NONE } from '../../ledger/ledger.ts'
 import type { ClusterColumns, SpendLinks } from '../columns.ts'
 
+/** In `firstPaid`: paid before the columns begin, as it spends what they do not show. */
+const BEFORE = 0xfffffffe
+
 /** All of it as of the last row: a later block can add a spend or a payment, and so take a sign away. */
 export interface ChangeWorld {
   readonly columns: ClusterColumns
   readonly links: SpendLinks
-  /** u32[addresses] row that first paid each address, NONE where none did. */
+  /** u32[addresses] row that first paid each address; NONE where none did, no row where that was before the first. */
   readonly firstPaid: Uint32Array
   /** u32[addresses] outputs that paid it. */
   readonly timesPaid: Uint32Array
@@ -17,11 +20,15 @@ export interface ChangeWorld {
   readonly clusters?: Uint32Array
 }
 
-/** Cost: one pass over the outputs. */
+/** Cost: one pass over the rows. */
 export function changeWorld(columns: ClusterColumns, links: SpendLinks, addresses: number): ChangeWorld {
   const firstPaid = new Uint32Array(addresses).fill(NONE)
   const timesPaid = new Uint32Array(addresses)
   for (let row = 0; row < columns.n; row++) {
+    for (let i = columns.inputStarts[row]!; i < columns.inputStarts[row + 1]!; i++) {
+      const address = columns.inputAddress[i]!
+      if (address !== NONE && firstPaid[address] === NONE) firstPaid[address] = BEFORE
+    }
     for (let i = columns.outputStarts[row]!; i < columns.outputStarts[row + 1]!; i++) {
       const address = columns.outputAddress[i]!
       if (address === NONE) continue
