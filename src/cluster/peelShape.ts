@@ -3,7 +3,9 @@
  * @module
  */
 import { NONE } from '../ledger/ledger.ts'
-import type { ClusterColumns, SpendLinks } from './columns.ts'
+import { type ClusterColumns, type SpendLinks, scriptKind } from './columns.ts'
+
+const UNKNOWN = 1 << scriptKind('unknown')
 
 interface Linked {
   readonly columns: ClusterColumns
@@ -26,17 +28,18 @@ export function isPeeling({ columns, links }: Linked, row: number): boolean {
 }
 
 /**
- * True where nothing tells two transactions' wallets apart: kinds of input script, version, locktime used or not,
+ * True where nothing known tells two transactions' wallets apart: kinds of input script, version, locktime used or not,
  * replacement signalled or not (features of Kappos et al., USENIX Security 2022).
  */
 export function sameWallet(columns: ClusterColumns, a: number, b: number): boolean {
   const { marks } = columns
+  const [kindsA, kindsB] = [inputKinds(columns, a), inputKinds(columns, b)]
+  if (kindsA !== kindsB && ((kindsA | kindsB) & UNKNOWN) === 0) return false
   return (
-    inputKinds(columns, a) === inputKinds(columns, b) &&
-    (marks === null ||
-      (marks.version[a] === marks.version[b] &&
-        marks.locktime[a]! > 0 === marks.locktime[b]! > 0 &&
-        marks.replaceable[a] === marks.replaceable[b]))
+    marks === null ||
+    (marks.version[a] === marks.version[b] &&
+      marks.locktime[a]! > 0 === marks.locktime[b]! > 0 &&
+      marks.replaceable[a] === marks.replaceable[b])
   )
 }
 
