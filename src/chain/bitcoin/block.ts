@@ -57,14 +57,17 @@ export interface BlockHeader {
   readonly nonce: number
 }
 
-/** What undo data (rev files) says of each spent output, in input order, coinbase left out. */
+/**
+ * What undo data (rev files) says of each spent output, in input order, coinbase left out. Like the columns of a block, it
+ * belongs to its reader and is overwritten by the next block.
+ */
 export interface SpentOutputs {
   /** Number of inputs covered. */
-  readonly n: number
+  n: number
   /** f64[n] */
-  readonly sats: Float64Array
+  sats: Float64Array
   /** u32[n + 1] into `scripts`. */
-  readonly scriptStarts: Uint32Array
+  scriptStarts: Uint32Array
   /** scriptPubKeys, one after another. */
-  readonly scripts: Uint8Array
+  scripts: Uint8Array
 }

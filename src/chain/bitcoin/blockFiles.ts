@@ -6,6 +6,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LootlineError } from '../../errors.ts'
+import { fromHex } from '../../units/hex.ts'
 import { printable } from '../../units/text.ts'
 import type { BlockPlace } from './blockError.ts'
 
@@ -191,11 +192,11 @@ function readSingle(
       'Give a block file or a single block.',
     )
   }
-  const bytes = io(path, () => readFileSync(path))
-  // A raw block begins with its version; no version in use is eight hex digits in ASCII with only hex digits after it.
-  const text = bytes.length % 2 === 0 || bytes.at(-1) === 0x0a ? bytes.toString('latin1').trimEnd() : ''
-  if (text.length < 162 || text.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(text)) return new Uint8Array(bytes)
-  return new Uint8Array(Buffer.from(text, 'hex'))
+  const bytes = new Uint8Array(io(path, () => readFileSync(path)))
+  // The previous block's hash would have to be text: no raw block is taken for hex.
+  const hex = Buffer.from(bytes.buffer)
+  if (!/^[0-9a-fA-F]{160}$/.test(hex.toString('latin1', 0, 160))) return bytes
+  return fromHex(hex.toString('latin1').trimEnd(), MAX_BLOCK_BYTES)
 }
 
 /** What the system refuses, as an error of ours. */

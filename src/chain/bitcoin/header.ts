@@ -24,7 +24,7 @@ export function readHeader(bytes: Uint8Array, start: number): BlockHeader {
 
 /** SHA-256 of SHA-256 of one message; many at once are the hasher's. */
 export function doubleSha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', hash('sha256', bytes, 'buffer'), 'buffer')
+  return new Uint8Array(hash('sha256', hash('sha256', bytes, 'buffer'), 'buffer'))
 }
 
 /**

@@ -168,7 +168,7 @@ function scanFile(files: BlockFiles, file: number, magics: readonly Uint8Array[]
     for (let at = from; at < size; at = heldAt + held) {
       hold(at, size - at, WINDOW_BYTES)
       if (held === 0) break
-      if (!files.isPadding(heldAt, buffer.subarray(0, held)))
+      if (!files.isPadding(at, buffer.subarray(at - heldAt, held)))
         return size - from < START_BYTES ? 'cut' : 'garbage'
     }
     return 'padding'
