@@ -88,7 +88,12 @@ export function uniteInputs(
   return merged
 }
 
-/** The same on shared memory, while other threads do likewise with other rows. */
+/**
+ * The same on shared memory, while other threads do likewise with other rows. Plain loads and stores may be stale, never
+ * wrong: a node that is a root no more never becomes one again, and whatever halving writes is an ancestor still. Only
+ * roots are changed by compare-and-swap; where that fails it tells the newer parent, from which the search goes on. A
+ * root is hung under any smaller member of the other set, be it a root still or not.
+ */
 export function uniteInputsShared(
   parent: Uint32Array,
   starts: Uint32Array,
@@ -108,32 +113,19 @@ export function uniteInputsShared(
       const address = addresses[i]!
       if (address === last || address === NONE) continue
       last = address
-      if (root === NONE) root = find(parent, address)
-      else {
-        const smaller = link(parent, root, address)
-        if (smaller < 0) {
+      let other = find(parent, address)
+      if (root === NONE) root = other
+      while (other !== root) {
+        const larger = other > root ? other : root
+        root = other > root ? root : other
+        const seen = Atomics.compareExchange(parent, larger, larger, root)
+        if (seen === larger) {
           merged++
-          root = -smaller - 1
-        } else root = smaller
+          break
+        }
+        other = find(parent, seen)
       }
     }
   }
   return merged
-}
-
-/**
- * Root of the union, or -root - 1 where this call merged. Plain loads and stores may be stale, never wrong: a node that
- * has lost its root never gets it back, and whatever halving writes is an ancestor still. Only a root is changed by
- * compare-and-swap; one that fails tells the newer parent, from which the search goes on.
- */
-function link(parent: Uint32Array, a: number, b: number): number {
-  let x = find(parent, a)
-  let y = find(parent, b)
-  while (x !== y) {
-    if (x < y) [x, y] = [y, x]
-    const seen = Atomics.compareExchange(parent, x, x, y)
-    if (seen === x) return -y - 1
-    x = find(parent, seen)
-  }
-  return x
 }
