@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NONE } from '../ledger/ledger.ts'
-import { addTransactions, clusterNames, createClustering, membersOf } from './clustering.ts'
+import { addTransactions, BadColumnsError, clusterNames, createClustering, membersOf } from './clustering.ts'
 import type { ClusterColumns } from './columns.ts'
 import { why } from './evidence.ts'
 import { bridges, type LinkGraph, without } from './linkGraph.ts'
@@ -94,6 +94,18 @@ describe('a growing clustering', () => {
       }),
       { seed: 2, numRuns: 60 },
     )
+  })
+})
+
+describe('addTransactions', () => {
+  it('refuses an address that the dictionary does not have, before it changes anything', () => {
+    const clustering = createClustering({ evidence: false })
+    const bad = columnsOf([
+      [0, 1],
+      [2, 3],
+    ])
+    expect(() => addTransactions(clustering, bad, 3)).toThrow(BadColumnsError)
+    expect([...clusterNames(clustering)]).toEqual([0, 1, 2])
   })
 })
 

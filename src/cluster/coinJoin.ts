@@ -33,6 +33,8 @@ export function coinJoin(
   context: CoinJoinContext = {},
 ): CoinJoinVerdict {
   const shape = shapeOf(columns, row)
+  // An amount that is not known cannot be equal to another.
+  if (shape.outputSats.some(Number.isNaN)) return { findings: [], vetoes: [] }
   let findings = [
     joinMarket(shape),
     wasabi10(shape),

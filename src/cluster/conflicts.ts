@@ -2,7 +2,7 @@
  * Labels that contradict a cluster: one owner, says the cluster; two, say the labels.
  * @module
  */
-import type { LabelBook, LabelMatch } from '../label/label.ts'
+import type { LabelBook } from '../label/label.ts'
 import type { HolderId } from '../units/caip.ts'
 
 /** One owner that labels name in a cluster. */
@@ -20,7 +20,7 @@ export interface ClaimedOwner {
 export function labelConflicts(members: readonly HolderId[], labels: LabelBook): ClaimedOwner[] {
   const owners = new Map<string, { level: number; holders: Set<HolderId> }>()
   for (const [holder, matches] of labels.of(members)) {
-    for (const { label } of matches satisfies LabelMatch[]) {
+    for (const { label } of matches) {
       if (label.entity === null) continue
       const owner = owners.get(label.entity) ?? { level: 0, holders: new Set<HolderId>() }
       owner.level = Math.max(owner.level, label.confidence.level)

@@ -28,6 +28,7 @@ describe('openUnionThreads', () => {
         expect(await threads.unite(parent, shared(starts), shared(inputs))).toBe(merged)
         expect(parent.every((_, i) => find(parent, i) === find(alone, i))).toBe(true)
       }
+      await expect(threads.unite(alone, starts, inputs)).rejects.toThrow(TypeError)
     } finally {
       await threads.close()
     }

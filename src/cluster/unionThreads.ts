@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { runUnionJob, type UnionJob } from './unionWorker.ts'
+import { runUnionJob, UNION_THREAD, type UnionJob } from './unionWorker.ts'
 
 /** Threads kept for many calls. */
 export interface UnionThreads {
@@ -25,9 +25,17 @@ export interface UnionThreads {
 /** Starts `threads` - 1 workers; the calling thread is one of the threads, and is busy until its share is done. */
 export function openUnionThreads(threads: number): UnionThreads {
   const file = import.meta.url.endsWith('.ts') ? './unionWorker.ts' : './unionWorker.js'
-  const workers = Array.from({ length: threads - 1 }, () => new Worker(new URL(file, import.meta.url)))
+  const workers = Array.from(
+    { length: threads - 1 },
+    () => new Worker(new URL(file, import.meta.url), { workerData: UNION_THREAD }),
+  )
   return {
     async unite(parent, starts, addresses, refused = null) {
+      for (const column of [parent, starts, addresses, refused]) {
+        // A thread would get a copy of it, and its unions would be lost.
+        if (column !== null && !(column.buffer instanceof SharedArrayBuffer))
+          throw new TypeError('every array given to threads must lie on a SharedArrayBuffer')
+      }
       const job: UnionJob = {
         parent,
         starts,

@@ -2,7 +2,7 @@
  * A thread of {@link openUnionThreads}: takes spans of rows until none is left.
  * @module
  */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { uniteInputsShared } from './unionFind.ts'
 
 /** What all threads share; every array lies on shared memory. */
@@ -29,4 +29,8 @@ export function runUnionJob({ parent, starts, addresses, refused, taken }: Union
   }
 }
 
-parentPort?.on('message', (job: UnionJob) => parentPort!.postMessage(runUnionJob(job)))
+/** Marks our own threads: this module may also be loaded in a thread that listens to somebody else. */
+export const UNION_THREAD = 'lootline-union'
+
+if (workerData === UNION_THREAD)
+  parentPort!.on('message', (job: UnionJob) => parentPort!.postMessage(runUnionJob(job)))
