@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NONE } from '../ledger/ledger.ts'
-import { addTransactions, BadColumnsError, clusterNames, createClustering, membersOf } from './clustering.ts'
+import {
+  addTransactions,
+  BadColumnsError,
+  clusterNames,
+  createClustering,
+  dissolve,
+  membersOf,
+} from './clustering.ts'
 import type { ClusterColumns } from './columns.ts'
 import { why } from './evidence.ts'
 import { bridges, type LinkGraph, without } from './linkGraph.ts'
@@ -93,6 +100,35 @@ describe('a growing clustering', () => {
         }
       }),
       { seed: 2, numRuns: 60 },
+    )
+  })
+})
+
+describe('dissolve', () => {
+  it('lets transactions be taken back: what is left is as if they had never been', () => {
+    fc.assert(
+      fc.property(inputLists, fc.nat({ max: 20 }), (lists, kept) => {
+        const clustering = createClustering({ evidence: true })
+        addTransactions(clustering, columnsOf(lists), ADDRESSES)
+        const gone = lists
+          .slice(kept)
+          .flat()
+          .filter((address) => address !== NONE)
+        const members = new Set(dissolve(clustering, gone))
+        const again = lists
+          .slice(0, kept)
+          .map((list) => (list.some((address) => members.has(address)) ? list : []))
+        addTransactions(clustering, columnsOf(again), ADDRESSES)
+        const { starts, targets } = csr(lists.slice(0, kept))
+        const roots = slowRoots(ADDRESSES, starts, targets)
+        expect(clusterNames(clustering)).toEqual(roots)
+        expect(clustering.clusters).toBe(new Set(roots).size)
+        for (const member of roots.keys()) {
+          const chain = why(clustering.evidence!, member, roots[member]!)
+          for (const link of chain!) expect(lists[link.tx]).toEqual(expect.arrayContaining([link.a, link.b]))
+        }
+      }),
+      { seed: 4, numRuns: 300 },
     )
   })
 })

@@ -89,6 +89,33 @@ export function clusterNames(clustering: Clustering): Uint32Array {
   return names
 }
 
+/**
+ * Takes the clusters of these addresses apart, evidence and all: after a reorganisation or a refusal. The caller adds again
+ * what is left of their members' transactions. Cost: a look at every address known.
+ * @returns u32 the members, ascending, each a cluster of its own now.
+ */
+export function dissolve(clustering: Clustering, addresses: Iterable<number>): Uint32Array {
+  const { parent, evidence } = clustering
+  const roots = new Set<number>()
+  let from = clustering.addresses
+  for (const address of addresses) {
+    const root = find(parent, address)
+    roots.add(root)
+    from = Math.min(from, root)
+  }
+  const members: number[] = []
+  for (let i = from; i < clustering.addresses; i++) if (roots.has(find(parent, i))) members.push(i)
+  for (const member of members) {
+    parent[member] = member
+    if (evidence === null) continue
+    evidence.other[member] = NONE
+    evidence.tx[member] = NONE
+    evidence.rule[member] = 0
+  }
+  clustering.clusters += members.length - roots.size
+  return Uint32Array.from(members)
+}
+
 function grow(clustering: Clustering, addresses: number): void {
   const added = addresses - clustering.addresses
   if (added <= 0) return

@@ -14,6 +14,7 @@ export {
   clusterNames,
   clusterOf,
   createClustering,
+  dissolve,
   membersOf,
 } from './clustering.ts'
 export { type CoinJoinContext, type CoinJoinVerdict, coinJoin, REFUSED, refusedRows } from './coinJoin.ts'
