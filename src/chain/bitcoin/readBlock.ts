@@ -2,9 +2,11 @@
  * One block of a scan, from its file to verified columns.
  * @module
  */
+import { BITCOIN_CASH, type ChainId } from '../../units/caip.ts'
 import type { BlockColumns } from './block.ts'
 import { BlockError } from './blockError.ts'
 import type { BlockFiles } from './blockFiles.ts'
+import { skipTokens } from './cashTokens.ts'
 import { blockColumns, decodeBlock } from './decodeBlock.ts'
 import type { HeaderScan } from './headerScan.ts'
 import { verifyMerkleRoot } from './merkle.ts'
@@ -20,8 +22,17 @@ export interface BlockReader {
   read(scan: HeaderScan, row: number): BlockColumns
 }
 
+/** What a reader may be told. */
+export interface BlockReaderOptions {
+  /** On Bitcoin Cash, output scripts begin after the tokens that stand before them. */
+  readonly chain?: ChainId
+  /** To share one among readers of a thread. */
+  readonly sha256?: Sha256
+}
+
 /** A reader over open block files. Memory: the largest block read, some ten times. */
-export function blockReader(files: BlockFiles, sha256: Sha256 = openSha256()): BlockReader {
+export function blockReader(files: BlockFiles, options: BlockReaderOptions = {}): BlockReader {
+  const { chain, sha256 = openSha256() } = options
   const columns = blockColumns()
   let buffer = new Uint8Array(2 ** 21)
   return {
@@ -34,6 +45,7 @@ export function blockReader(files: BlockFiles, sha256: Sha256 = openSha256()): B
       decodeBlock(columns, buffer, 0, size, place)
       fillTxids(columns, sha256)
       verifyMerkleRoot(columns, sha256, place)
+      if (chain === BITCOIN_CASH) skipTokens(columns)
       return columns
     },
   }
