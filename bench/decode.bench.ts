@@ -18,6 +18,7 @@ import { type Benchmark, type Measurement, premise, timed } from './harness.ts'
 const SIZES = [10_000, 100_000, 1_000_000]
 /** bitcoinjs-lib holds every transaction as objects. */
 const LARGEST_OF_PEER = 100_000
+const OPENSSL = 'openssl'
 const PLACE = { file: 'bench', offset: 0 }
 
 export const decodeBench: Benchmark = {
@@ -114,7 +115,7 @@ function strippedBytes({ transactions, txStarts, witnessStarts, segwit }: BlockC
 function opensslLimit(length: number): number | undefined {
   const rate = (bytes: number): number => {
     const { stdout } = spawnSync(
-      'openssl',
+      OPENSSL,
       ['speed', '-mr', '-seconds', '1', '-bytes', String(bytes), '-evp', 'sha256'],
       {
         encoding: 'utf8',

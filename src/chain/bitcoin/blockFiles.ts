@@ -45,7 +45,8 @@ export interface BlockFiles {
 /** A file of undo data: records of magic, length, undo data, checksum. */
 export interface UndoFile {
   readonly path: string
-  readonly size: number
+  /** Bytes in it now. */
+  size(): number
   read(offset: number, into: Uint8Array): number
 }
 
@@ -113,7 +114,7 @@ export function openBlockFiles(path: string, magics: readonly Uint8Array[]): Blo
         return undefined
       return {
         path: undoPath,
-        size: sizeOf(undoPath),
+        size: () => sizeOf(undoPath),
         read: (offset, into) => readAt(undoPath, offset, into),
       }
     },

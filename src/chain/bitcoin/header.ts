@@ -10,7 +10,7 @@ import { HEADER_BYTES } from './decodeBlock.ts'
 /** The header at `start`. */
 export function readHeader(bytes: Uint8Array, start: number): BlockHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, HEADER_BYTES)
-  const field = (from: number): Uint8Array => bytes.slice(start + from, start + from + 32)
+  const field = (from: number): Uint8Array => Uint8Array.from(bytes.subarray(start + from, start + from + 32))
   return {
     version: view.getInt32(0, true),
     hash: doubleSha256(bytes.subarray(start, start + HEADER_BYTES)),

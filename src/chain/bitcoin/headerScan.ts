@@ -6,7 +6,7 @@ import { type BlockFiles, MAX_BLOCK_BYTES } from './blockFiles.ts'
 import { compactSizeLength, wideCompactSize } from './compactSize.ts'
 import { HEADER_BYTES } from './decodeBlock.ts'
 import { type HashIndex, hashIndex } from './hashIndex.ts'
-import { doubleSha256 } from './header.ts'
+import { readHeader } from './header.ts'
 
 /** Magic and length before each block. */
 const RECORD_BYTES = 8
@@ -195,7 +195,7 @@ function addRow(
   bytes: Uint8Array,
   start: number,
 ): void {
-  const hash = doubleSha256(bytes.subarray(start, start + HEADER_BYTES))
+  const { hash, previous, time, bits } = readHeader(bytes, start)
   if (scan.n === scan.files.length) grow(scan, Math.max(1024, 2 * scan.n))
   const row = scan.n
   scan.hashes.set(hash, 32 * row)
@@ -203,14 +203,13 @@ function addRow(
     scan.duplicates++
     return
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, HEADER_BYTES)
-  scan.previous.set(bytes.subarray(start + 4, start + 36), 32 * row)
+  scan.previous.set(previous, 32 * row)
   scan.files[row] = file
   scan.offsets[row] = offset
   scan.sizes[row] = size
   scan.transactions[row] = transactionCount(bytes, start + HEADER_BYTES)
-  scan.times[row] = view.getUint32(68, true)
-  scan.bits[row] = view.getUint32(72, true)
+  scan.times[row] = time
+  scan.bits[row] = bits
   scan.n++
 }
 

@@ -30,7 +30,7 @@ export function compactSize(count: number): Uint8Array {
   return concat([Uint8Array.of(0xfe), u32(count)])
 }
 
-export function u32(value: number): Uint8Array {
+function u32(value: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(value).buffer)
 }
 

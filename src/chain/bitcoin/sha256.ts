@@ -42,18 +42,20 @@ export function openSha256(options: { readonly engine?: 'wasm' | 'node' } = {}):
 function nodeSha256(): Sha256 {
   let source: Uint8Array = new Uint8Array(0)
   let digests = new Uint8Array(0)
+  let messages = 0
   const single = singleSha256()
   return {
     engine: 'node',
     begin(bytes, _start, _end, n) {
       source = bytes
+      messages = n
       if (digests.length < 32 * n) digests = new Uint8Array(32 * n)
     },
     add(i, start, from, until, end) {
       digests.set(nodeHash('sha256', single(source, start, from, until, end), 'buffer'), 32 * i)
     },
     finish(out) {
-      out.set(digests.subarray(0, Math.min(out.length, digests.length)))
+      out.set(digests.subarray(0, 32 * messages))
     },
   }
 }

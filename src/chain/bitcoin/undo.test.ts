@@ -177,6 +177,12 @@ describe('undoReader', () => {
         : outputsOf(found).map(({ sats, script }) => [sats, toHex(script)])
     })
     expect(read).toEqual([0, 1, 2].map<unknown>((i) => [[i, toHex(SCRIPTS[i]!)]]).concat([undefined]))
+    // The node goes on in the space it had reserved.
+    writeFileSync(
+      join(folder, 'rev00000.dat'),
+      concat([records[2]!, records[0]!, records[1]!, records[3]!, new Uint8Array(9)]),
+    )
+    expect(reader.read(scan, 3, blocksIn.read(scan, 3))?.sats[0]).toBe(3)
     files.close()
     rmSync(folder, { recursive: true })
   })

@@ -32,10 +32,12 @@ export interface UndoReader {
 /** Records of one rev file, in the order they lie in. */
 interface Records {
   readonly file: UndoFile
-  readonly offsets: readonly number[]
-  readonly sizes: readonly number[]
+  readonly offsets: number[]
+  readonly sizes: number[]
   /** Transactions that each record covers. */
-  readonly transactions: readonly number[]
+  readonly transactions: number[]
+  /** Offset after the last record. */
+  listedTo: number
   /** Where to look first. */
   next: number
   misses: number
@@ -55,9 +57,34 @@ export function undoReader(files: BlockFiles, magics: readonly Uint8Array[]): Un
       // A chain's blocks lie in two neighbouring files for a while, not in more.
       if (held.size >= 4) held.delete(held.keys().next().value!)
       const undo = files.undo(file)
-      held.set(file, undo === undefined ? undefined : listRecords(undo, magics))
+      held.set(
+        file,
+        undo && { file: undo, offsets: [], sizes: [], transactions: [], listedTo: 0, next: 0, misses: 0 },
+      )
     }
     return held.get(file)
+  }
+  /** Whether the spent outputs of the block are now those of one of the records from `next` on. */
+  const search = (records: Records, columns: BlockColumns): boolean => {
+    const { offsets, sizes, transactions } = records
+    const previous = columns.bytes.subarray(columns.headerStart + 4, columns.headerStart + 36)
+    let tries = 0
+    for (let k = 0; k < offsets.length && tries < MAX_TRIES; k++) {
+      const record = (records.next + k) % offsets.length
+      if (transactions[record] !== columns.transactions - 1) continue
+      tries++
+      const size = sizes[record]!
+      if (buffer.length < size + CHECKSUM_BYTES) buffer = new Uint8Array(2 * size + CHECKSUM_BYTES)
+      const got = records.file.read(offsets[record]!, buffer.subarray(0, size + CHECKSUM_BYTES))
+      if (got < size + CHECKSUM_BYTES) continue
+      const once = createHash('sha256').update(previous).update(buffer.subarray(0, size)).digest()
+      const checksum = buffer.subarray(size, size + CHECKSUM_BYTES)
+      if (!hash('sha256', once, 'buffer').equals(checksum)) continue
+      records.next = record + 1
+      decodeUndo(spent, columns, buffer, 0, size, { file: records.file.path, offset: offsets[record]! })
+      return true
+    }
+    return false
   }
   return {
     read(scan, row, columns) {
@@ -67,23 +94,9 @@ export function undoReader(files: BlockFiles, magics: readonly Uint8Array[]): Un
       }
       const records = recordsOf(scan.files[row]!)
       if (records === undefined || records.misses >= MAX_MISSES) return undefined
-      const { offsets, sizes, transactions } = records
-      const previous = columns.bytes.subarray(columns.headerStart + 4, columns.headerStart + 36)
-      let tries = 0
-      for (let k = 0; k < offsets.length && tries < MAX_TRIES; k++) {
-        const record = (records.next + k) % offsets.length
-        if (transactions[record] !== columns.transactions - 1) continue
-        tries++
-        const size = sizes[record]!
-        if (buffer.length < size + CHECKSUM_BYTES) buffer = new Uint8Array(2 * size + CHECKSUM_BYTES)
-        const got = records.file.read(offsets[record]!, buffer.subarray(0, size + CHECKSUM_BYTES))
-        if (got < size + CHECKSUM_BYTES) continue
-        const once = createHash('sha256').update(previous).update(buffer.subarray(0, size)).digest()
-        const checksum = buffer.subarray(size, size + CHECKSUM_BYTES)
-        if (!hash('sha256', once, 'buffer').equals(checksum)) continue
-        records.next = record + 1
+      // A node may have written more since.
+      if (search(records, columns) || (listMore(records, magics) && search(records, columns))) {
         records.misses = 0
-        decodeUndo(spent, columns, buffer, 0, size, { file: records.file.path, offset: offsets[record]! })
         return spent
       }
       records.misses++
@@ -92,17 +105,18 @@ export function undoReader(files: BlockFiles, magics: readonly Uint8Array[]): Un
   }
 }
 
-/** Leaps from record to record, to the first bytes that are none. */
-function listRecords(file: UndoFile, magics: readonly Uint8Array[]): Records {
-  const offsets: number[] = []
-  const sizes: number[] = []
-  const transactions: number[] = []
+/** Leaps from record to record, from the last one known to the first bytes that are none. Whether there were more. */
+function listMore(records: Records, magics: readonly Uint8Array[]): boolean {
+  const { file, offsets, sizes, transactions } = records
+  const known = offsets.length
   const start = new Uint8Array(RECORD_BYTES + 9)
-  for (let at = 0; at + RECORD_BYTES + 1 + CHECKSUM_BYTES <= file.size; ) {
+  const end = file.size()
+  let at = records.listedTo
+  while (at + RECORD_BYTES + 1 + CHECKSUM_BYTES <= end) {
     file.read(at, start)
     if (!magics.some((magic) => magic.every((byte, i) => byte === start[i]))) break
     const size = new DataView(start.buffer).getUint32(4, true)
-    if (size === 0 || size > MAX_UNDO_BYTES || at + RECORD_BYTES + size + CHECKSUM_BYTES > file.size) break
+    if (size === 0 || size > MAX_UNDO_BYTES || at + RECORD_BYTES + size + CHECKSUM_BYTES > end) break
     const first = start[RECORD_BYTES]!
     const count = first < 0xfd ? first : wideCompactSize(start, RECORD_BYTES)
     offsets.push(at + RECORD_BYTES)
@@ -110,5 +124,7 @@ function listRecords(file: UndoFile, magics: readonly Uint8Array[]): Records {
     transactions.push(compactSizeLength(count) === 9 ? -1 : count)
     at += RECORD_BYTES + size + CHECKSUM_BYTES
   }
-  return { file, offsets, sizes, transactions, next: 0, misses: 0 }
+  records.listedTo = at
+  if (offsets.length > known) records.next = known
+  return offsets.length > known
 }

@@ -1,5 +1,5 @@
 /**
- * `node bench/decodeFuzz.ts [blocks] [seed]`: decodes mutated blocks, a million unless told, and ends with an error where one is
+ * `node bench/decodeFuzz.bench.ts [blocks] [seed]`: decodes mutated blocks, a million unless told, and ends with an error where one is
  * neither decoded nor refused with a `BlockError` inside the block, where one takes longer than a second, or where memory grows.
  * @module
  */
