@@ -185,19 +185,20 @@ function readSingle(
   ) {
     return undefined
   }
+  const start = Buffer.alloc(160)
+  readAt(path, 0, start)
+  // The previous block's hash would have to be text: no raw block is taken for hex.
+  const isHex = /^[0-9a-fA-F]{160}$/.test(start.toString('latin1'))
   const size = sizeOf(path)
-  if (size > 2 * MAX_BLOCK_BYTES + 2) {
+  if (size > (isHex ? 2 : 1) * MAX_BLOCK_BYTES) {
     throw new BlockFileError(
       path,
       `is too long for one block: ${size} bytes`,
       'Give a block file or a single block.',
     )
   }
-  const bytes = new Uint8Array(io(path, () => readFileSync(path)))
-  // The previous block's hash would have to be text: no raw block is taken for hex.
-  const hex = Buffer.from(bytes.buffer)
-  if (!/^[0-9a-fA-F]{160}$/.test(hex.toString('latin1', 0, 160))) return bytes
-  return fromHex(hex.toString('latin1').trimEnd(), MAX_BLOCK_BYTES)
+  const bytes = io(path, () => readFileSync(path))
+  return isHex ? fromHex(bytes.toString('latin1').trimEnd(), MAX_BLOCK_BYTES) : new Uint8Array(bytes)
 }
 
 /** What the system refuses, as an error of ours. */
