@@ -117,6 +117,17 @@ describe('scanHeaders and bestChain', () => {
     expect(bestChain(scan).rows.length).toBe(3)
   })
 
+  it('keep the numbers of files that a node prunes', () => {
+    const blocks = chain(3)
+    for (const [i, block] of blocks.entries()) write(`blk0000${i}.dat`, record(block))
+    const { files, scan } = open()
+    rmSync(join(folder, 'blk00000.dat'))
+    write('blk00003.dat', record(chain(1, hashOf(blocks[2]!))[0]!))
+    scanHeaders(files, magics, scan)
+    expect([...scan.files.subarray(0, scan.n)]).toEqual([0, 1, 2, 3])
+    expect(blockReader(files).read(scan, 3).transactions).toBe(1)
+  })
+
   it('see padding through a key', () => {
     write('blk00000.dat', record(chain(1)[0]!), KEY)
     appendFileSync(join(folder, 'blk00000.dat'), new Uint8Array(1000))

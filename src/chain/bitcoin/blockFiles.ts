@@ -3,7 +3,7 @@
  * there is one (Bitcoin Core 28 and later, docs/files.md there), or files that hold one block each, raw or as hex.
  * @module
  */
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LootlineError } from '../../errors.ts'
 import { fromHex } from '../../units/hex.ts'
@@ -24,9 +24,9 @@ export interface BlockFiles {
   readonly paths: readonly string[]
   /** `blocks`: records of magic, length, block. `block`: one block and nothing else. */
   readonly kind: 'blocks' | 'block'
-  /** Looks for new files. */
+  /** Looks for new files. Those that are gone, as a node that prunes removes them, keep their numbers. */
   refresh(): void
-  /** Bytes in a file now. */
+  /** Bytes in a file now; 0 where it is gone. */
   size(file: number): number
   /**
    * Fills `into` from an offset (any below 2^53), XOR undone. Returns how many bytes there were.
@@ -89,7 +89,8 @@ export function openBlockFiles(path: string, magics: readonly Uint8Array[]): Blo
     if (key !== undefined) unmask(into, done, key, offset)
     return done
   }
-  const sizeOf = (file: string): number => io(file, () => fstatSync(descriptor(file))).size
+  const sizeOf = (file: string): number =>
+    io(file, () => statSync(file, { throwIfNoEntry: false }))?.size ?? 0
   const single = folder ? undefined : readSingle(path, magics, readAt, sizeOf)
   return {
     get paths() {
@@ -97,7 +98,9 @@ export function openBlockFiles(path: string, magics: readonly Uint8Array[]): Blo
     },
     kind: single === undefined ? 'blocks' : 'block',
     refresh() {
-      if (folder) paths = listBlockFiles(path)
+      if (!folder) return
+      const known = new Set(paths)
+      paths = [...paths, ...listBlockFiles(path).filter((each) => !known.has(each))]
     },
     size: (file) => single?.length ?? sizeOf(paths[file]!),
     read(file, offset, into) {

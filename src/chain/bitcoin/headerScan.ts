@@ -122,6 +122,7 @@ function scanFile(files: BlockFiles, file: number, magics: readonly Uint8Array[]
     heldAt = at
     held = files.read(file, at, buffer.subarray(0, Math.min(ahead, size - at)))
   }
+  const words = magics.map(([a, b, c, d]) => (a! << 24) | (b! << 16) | (c! << 8) | d!)
   let at = scan.resumeAt[file] ?? 0
   scan.resumeAt[file] = at
   /** Where the bytes that are no block began; -1 while there are none. */
@@ -154,10 +155,11 @@ function scanFile(files: BlockFiles, file: number, magics: readonly Uint8Array[]
   function nextMagic(from: number): number {
     for (let at = from; size - at >= 4; at = heldAt + held - 3) {
       hold(at, 4, WINDOW_BYTES)
-      const found = magics
-        .map((magic) => buffer.subarray(0, held).indexOf(magic, at - heldAt))
-        .filter((index) => index >= 0)
-      if (found.length > 0) return heldAt + Math.min(...found)
+      let word = 0
+      for (let i = at - heldAt; i < held; i++) {
+        word = (word << 8) | buffer[i]!
+        if (words.includes(word) && heldAt + i - 3 >= at) return heldAt + i - 3
+      }
       if (held < 4) break
     }
     return size
