@@ -142,8 +142,11 @@ describe('indexBlocks', () => {
     const store = temporary()
     await index(store, blocks)
     const ledger = open(store)
-    const stolen = transactions.find(({ height }) => height === 101)!
-    const seeds = [{ theft: 'theft', of: { kind: 'lot' as const, txid: stolen.txid } }]
+    const coinbases = transactions.filter(({ height }) => height! < 20)
+    const seeds = coinbases.map(({ txid }, i) => ({
+      theft: `theft ${i}`,
+      of: { kind: 'lot' as const, txid },
+    }))
     for (const rule of ['fifo', 'haircut', 'poison'] as const) {
       const trace = (of: Ledger): string =>
         [...flowToJson(traceFlow(books(of), request({ seeds, rule })))].join('')
