@@ -24,14 +24,17 @@ export interface ColumnWriter {
   finish(): void
 }
 
-/** @param width bytes of a row */
-export function createColumn(path: string, width: number): ColumnWriter {
+/**
+ * @param width bytes of a row
+ * @param flush whether `finish` waits for the disk; not for what is read again before the run ends
+ */
+export function createColumn(path: string, width: number, flush = true): ColumnWriter {
   const file = openSync(path, 'w')
   const buffer = new Uint8Array(BUFFER_BYTES)
   let filled = HEADER_BYTES
   let written = 0
   let crc = 0
-  const flush = (): void => {
+  const empty = (): void => {
     writeAll(file, buffer.subarray(0, filled))
     filled = 0
   }
@@ -43,7 +46,7 @@ export function createColumn(path: string, width: number): ColumnWriter {
       const bytes = bytesOf(rows)
       crc = crc32(bytes, crc)
       written += bytes.length
-      if (filled + bytes.length > BUFFER_BYTES) flush()
+      if (filled + bytes.length > BUFFER_BYTES) empty()
       if (bytes.length > BUFFER_BYTES) writeAll(file, bytes)
       else {
         buffer.set(bytes, filled)
@@ -51,9 +54,9 @@ export function createColumn(path: string, width: number): ColumnWriter {
       }
     },
     finish(): void {
-      flush()
+      empty()
       writeAll(file, headerOf(width, written / width, crc), 0)
-      fsyncSync(file)
+      if (flush) fsyncSync(file)
       closeSync(file)
     },
   }

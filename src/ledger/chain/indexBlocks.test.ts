@@ -35,7 +35,7 @@ async function killedAt(
     const source = openBlockSource(${JSON.stringify(blocks)}, blockNetwork('bitcoin', 'regtest').magics)
     const { writeSync } = await import('node:fs')
     await indexBlocks(${JSON.stringify(store)}, source, {
-      chain: ${JSON.stringify(BITCOIN_REGTEST)}, memory: ${2 ** 16},
+      chain: ${JSON.stringify(BITCOIN_REGTEST)}, memory: ${2 ** 17},
       onProgress: (pass, height) => writeSync(1, pass + ' ' + height + '\\n'),
     })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -55,7 +55,7 @@ function open(store: string): Ledger {
 
 describe('indexBlocks', () => {
   test.each([
-    ['many small segments and parts', 2 ** 14],
+    ['many small segments and parts', 2 ** 15],
     ['one segment a batch', 2 ** 26],
   ])('%s: every answer is the memory ledger’s', async (_name, memory) => {
     const blocks = made(120)
@@ -74,6 +74,8 @@ describe('indexBlocks', () => {
     expect(await index(store, blocks)).toMatchObject({ blocks: 150, added: 10, removed: 0 })
     const before = filesOf(store)
     expect(await index(store, blocks)).toMatchObject({ blocks: 150, added: 0, removed: 0 })
+    expect(filesOf(store)).toEqual(before)
+    expect(await index(store, made(145)), 'files that lag behind').toMatchObject({ blocks: 150, removed: 0 })
     expect(filesOf(store)).toEqual(before)
     const transactions = transactionsIn(blocks)
     const ledger = open(store)

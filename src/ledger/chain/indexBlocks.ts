@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { LootlineError } from '../../errors.ts'
 import { withWriteLock } from '../../store/index.ts'
 import { BITCOIN_CASH, type ChainId } from '../../units/caip.ts'
+import { openColumn } from './columnFile.ts'
 import { joinSpends } from './joinSpends.ts'
-import { WORK_COLUMNS } from './layout.ts'
+import { SEGMENT_COLUMNS, WORK_COLUMNS } from './layout.ts'
 import {
   type BatchRecord,
   commitManifest,
@@ -89,7 +90,10 @@ async function bringUp(folder: string, source: BlockSource, options: IndexOption
   const firstKnown = known[0]?.firstHeight ?? source.firstHeight
   if (known.length > 0 && firstKnown !== source.firstHeight)
     throw new ChainMismatchError(folder, `height ${firstKnown}`, `height ${source.firstHeight}`)
-  const agreed = agreeing(before.batches, source)
+  // Files that are only behind say nothing against the blocks after them.
+  const behind = hashIn(folder, known, source.lastHeight)
+  const behindOnly = behind !== null && Buffer.compare(behind, source.hashAt(source.lastHeight)) === 0
+  const agreed = behindOnly ? before.batches : agreeing(before.batches, source)
   const kept = merged(agreed, source)
   tidy(folder, before)
   let manifest: Manifest = { ...before, batches: kept }
@@ -118,7 +122,7 @@ async function bringUp(folder: string, source: BlockSource, options: IndexOption
     outputs: sum('outputs'),
     inputs: sum('inputs'),
     addresses: sum('addresses'),
-    added: source.lastHeight + 1 - visibleEnd,
+    added: Math.max(0, source.lastHeight + 1 - visibleEnd),
     removed: endOf(before.batches, source.firstHeight) - visibleEnd,
   }
 }
@@ -142,6 +146,19 @@ function agreeing(batches: readonly BatchRecord[], source: BlockSource): readonl
   return batches
 }
 
+/** Hash of the stored block at a height; null where there is none. */
+function hashIn(folder: string, segments: readonly SegmentHead[], height: number): Uint8Array | null {
+  const own = segments.find(
+    (segment) => height >= segment.firstHeight && height < segment.firstHeight + segment.blocks,
+  )
+  if (own === undefined) return null
+  const column = openColumn(join(folder, 'segments', own.name, 'blockHash'), SEGMENT_COLUMNS.blockHash)
+  const hash = new Uint8Array(32)
+  column.read(height - own.firstHeight, hash)
+  column.close()
+  return hash
+}
+
 function inBestChain({ firstHeight, blocks, lastHash }: SegmentHead, source: BlockSource): boolean {
   const last = firstHeight + blocks - 1
   return last <= source.lastHeight && Buffer.from(source.hashAt(last)).toString('hex') === lastHash
@@ -156,7 +173,7 @@ function merged(batches: readonly BatchRecord[], source: BlockSource): readonly 
   while (count > 0) {
     const rest = source.lastHeight + 1 - endOf(batches.slice(0, count), source.firstHeight)
     const blocks = batches[count - 1]!.segments.reduce((sum, segment) => sum + segment.blocks, 0)
-    if (rest === 0 || blocks >= 2 * rest) break
+    if (rest <= 0 || blocks >= 2 * rest) break
     count--
   }
   return count === batches.length ? batches : batches.slice(0, count)

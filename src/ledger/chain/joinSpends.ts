@@ -69,7 +69,7 @@ function ask(segments: readonly WorkSegment[], segment: WorkSegment, work: strin
     }
   }
   for (const [target, own] of questions) {
-    const column = createColumn(questionFile(work, segment, target), 12)
+    const column = createColumn(questionFile(work, segment, target), 12, false)
     column.append(rowsOf(own))
     column.finish()
   }
@@ -112,8 +112,8 @@ function answer(
   const foreign = { tx: growU32(), n: growU32(), by: growU32() }
   for (const asker of askers) {
     const questions = readColumn(questionFile(work, asker, at), 12, u32s)
-    const addresses = createColumn(answerFile(work, asker, at, 'address'), 4)
-    const amounts = createColumn(answerFile(work, asker, at, 'sats'), 8)
+    const addresses = createColumn(answerFile(work, asker, at, 'address'), 4, false)
+    const amounts = createColumn(answerFile(work, asker, at, 'sats'), 8, false)
     for (let from = 0; from < questions.length; from += 3 * CHUNK) {
       const count = Math.min(CHUNK, (questions.length - from) / 3)
       const someAddresses = new Uint32Array(count)

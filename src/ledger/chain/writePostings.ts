@@ -29,7 +29,9 @@ export function writePostings(
   // Early addresses are busier: twice the parts that an even spread would need.
   const parts = Math.max(1, Math.ceil((2 * pairs * BYTES_PER_PAIR) / (memory / 2)))
   const span = Math.max(1, Math.ceil(addresses / parts))
-  const files = Array.from({ length: parts }, (_, part) => createColumn(join(work, `pairs-${part}`), 8))
+  const files = Array.from({ length: parts }, (_, part) =>
+    createColumn(join(work, `pairs-${part}`), 8, false),
+  )
   const waiting = files.map(() => growU32())
   const add = (address: number, tx: number): void => {
     const part = Math.floor(address / span)
