@@ -2,7 +2,10 @@
  * The three books of a store, opened together and closed together.
  * @module
  */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type LabelStore, openLabelStore } from '../label/index.ts'
+import { openChainLedger } from '../ledger/chain/index.ts'
 import { type Ledger, openSqliteLedger } from '../ledger/index.ts'
 import { openPriceStore, type PriceStore } from '../price/index.ts'
 import type { Context } from './context.ts'
@@ -29,8 +32,19 @@ export async function withBooks<T>(
 /** The same for a store's folder. */
 export async function withBooksAt<T>(path: string, work: (books: Books) => Promise<T> | T): Promise<T> {
   using stack = new DisposableStack()
-  const ledger = stack.adopt(openSqliteLedger(path), (open) => open.close())
+  const ledger = stack.adopt(openLedger(path), (open) => open.close())
   const labels = stack.adopt(openLabelStore(path), (open) => open.close())
   const prices = stack.adopt(openPriceStore(path), (open) => open.close())
   return await work({ ledger, labels, prices, version: versionOf() })
+}
+
+/** Where a store keeps an indexed chain. */
+export function chainFolder(store: string): string {
+  return join(store, 'chain')
+}
+
+/** A store with an indexed chain answers from it, any other from what was imported. */
+function openLedger(store: string): Ledger {
+  const chain = chainFolder(store)
+  return existsSync(join(chain, 'chain.json')) ? openChainLedger(chain) : openSqliteLedger(store)
 }

@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { demoCommand } from './demo/demo.ts'
 import { helpCommand } from './help.ts'
 import { importCommand } from './import/import.ts'
+import { indexCommand } from './indexChain.ts'
 import { initCommand } from './init.ts'
 import { labelsAddCommand } from './labels/add.ts'
 import { labelsConflictsCommand } from './labels/conflicts.ts'
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   pricesCheckCommand,
   pricesSourcesCommand,
   importCommand,
+  indexCommand,
   statusCommand,
   showCommand,
   traceCommand,

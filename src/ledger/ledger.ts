@@ -161,7 +161,7 @@ export interface ImportSession {
 
 /** The one interface; memory, SQLite and (later) whole-chain column stores pass one contract suite. */
 export interface Ledger {
-  readonly kind: 'memory' | 'sqlite'
+  readonly kind: 'memory' | 'sqlite' | 'chain'
   /** The result of the earlier import where these very bytes are already in. */
   beginImport(header: ImportHeader): ImportSession | ImportResult
   /** Appends transactions as one listing, atomically and idempotently. */

@@ -1,0 +1,52 @@
+/**
+ * One block of a scan, from its file to verified columns.
+ * @module
+ */
+import { BITCOIN_CASH, type ChainId } from '../../units/caip.ts'
+import type { BlockColumns } from './block.ts'
+import { BlockError } from './blockError.ts'
+import type { BlockFiles } from './blockFiles.ts'
+import { skipTokens } from './cashTokens.ts'
+import { blockColumns, decodeBlock } from './decodeBlock.ts'
+import type { HeaderScan } from './headerScan.ts'
+import { verifyMerkleRoot } from './merkle.ts'
+import { openSha256, type Sha256 } from './sha256.ts'
+import { fillTxids } from './txids.ts'
+
+/** Reads blocks of a scan, one at a time, into columns that the next call overwrites. */
+export interface BlockReader {
+  /**
+   * The block of a row: decoded, its txids computed and held against the header's merkle root.
+   * @throws {BlockError} where the bytes are not that block
+   */
+  read(scan: HeaderScan, row: number): BlockColumns
+}
+
+/** What a reader may be told. */
+export interface BlockReaderOptions {
+  /** On Bitcoin Cash, output scripts begin after the tokens that stand before them. */
+  readonly chain?: ChainId
+  /** To share one among readers of a thread. */
+  readonly sha256?: Sha256
+}
+
+/** A reader over open block files. Memory: the largest block read, some ten times. */
+export function blockReader(files: BlockFiles, options: BlockReaderOptions = {}): BlockReader {
+  const { chain, sha256 = openSha256() } = options
+  const columns = blockColumns()
+  let buffer = new Uint8Array(2 ** 21)
+  return {
+    read(scan, row) {
+      const size = scan.sizes[row]!
+      const place = files.place(scan.files[row]!, scan.offsets[row]!)
+      if (buffer.length < size) buffer = new Uint8Array(2 ** Math.ceil(Math.log2(size)))
+      const got = files.read(scan.files[row]!, place.offset, buffer.subarray(0, size))
+      if (got < size) throw new BlockError(place, got, 'the file has become shorter')
+      decodeBlock(columns, buffer, 0, size, place)
+      fillTxids(columns, sha256)
+      verifyMerkleRoot(columns, sha256, place)
+      if (chain === BITCOIN_CASH) skipTokens(columns)
+      return columns
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { afterEach, describe, expect, test } from 'vitest'
+import { books, request } from '../../trace/fixtures.ref.ts'
+import { flowToJson, traceFlow } from '../../trace/index.ts'
+import { BITCOIN_REGTEST, LITECOIN } from '../../units/caip.ts'
+import type { Ledger } from '../ledger.ts'
+import { openChainLedger } from './chainLedger.ts'
+import { indexBlocks } from './indexBlocks.ts'
+import {
+  answers,
+  clean,
+  filesOf,
+  index,
+  made,
+  memoryOf,
+  sourceOf,
+  temporary,
+  transactionsIn,
+} from './made.test-suite.ts'
+
+afterEach(clean)
+
+/** An index in a process of its own, killed `milliseconds` after it says `moment`. Returns whether it had ended before. */
+async function killedAt(
+  store: string,
+  blocks: string,
+  moment: string,
+  milliseconds: number,
+): Promise<boolean> {
+  const script = `
+    const { openBlockSource, indexBlocks } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
+    const { blockNetwork } = await import(${JSON.stringify(new URL('../../chain/bitcoin/blockNetwork.ts', import.meta.url).href)})
+    const source = openBlockSource(${JSON.stringify(blocks)}, blockNetwork('bitcoin', 'regtest').magics)
+    const { writeSync } = await import('node:fs')
+    await indexBlocks(${JSON.stringify(store)}, source, {
+      chain: ${JSON.stringify(BITCOIN_REGTEST)}, memory: ${2 ** 17},
+      onProgress: (pass, height) => writeSync(1, pass + ' ' + height + '\\n'),
+    })`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  for await (const line of createInterface(child.stdout)) {
+    if (line.startsWith(moment)) setTimeout(() => child.kill('SIGKILL'), milliseconds)
+  }
+  const [code] = await ended
+  return code === 0
+}
+
+function open(store: string): Ledger {
+  return openChainLedger(store)
+}
+
+describe('indexBlocks', () => {
+  test.each([
+    ['many small segments and parts', 2 ** 15],
+    ['one segment a batch', 2 ** 26],
+  ])('%s: every answer is the memory ledger’s', async (_name, memory) => {
+    const blocks = made(120)
+    const transactions = transactionsIn(blocks)
+    const store = temporary()
+    await index(store, blocks, memory)
+    const ledger = open(store)
+    expect(answers(ledger, transactions)).toEqual(answers(memoryOf(transactions), transactions))
+    ledger.close()
+  })
+
+  test('what grew in steps answers as what was indexed at once; nothing new changes nothing', async () => {
+    const store = temporary()
+    for (const blocks of [105, 106, 112, 140]) await index(store, made(blocks))
+    const blocks = made(150)
+    expect(await index(store, blocks)).toMatchObject({ blocks: 150, added: 10, removed: 0 })
+    const before = filesOf(store)
+    expect(await index(store, blocks)).toMatchObject({ blocks: 150, added: 0, removed: 0 })
+    expect(filesOf(store)).toEqual(before)
+    expect(await index(store, made(145)), 'files that lag behind').toMatchObject({ blocks: 150, removed: 0 })
+    expect(filesOf(store)).toEqual(before)
+    const transactions = transactionsIn(blocks)
+    const ledger = open(store)
+    expect(answers(ledger, transactions)).toEqual(answers(memoryOf(transactions), transactions))
+    ledger.close()
+  })
+
+  test('a reorganisation rolls back to the fork and forward, shallow, deep, and back again', async () => {
+    const store = temporary()
+    await index(store, made(140))
+    for (const [length, height] of [
+      [141, 139],
+      [145, 104],
+      [150, 0],
+    ] as const) {
+      const blocks = made(length, height === 0 ? undefined : { height, branch: height })
+      const result = await index(store, blocks)
+      expect(result.blocks, `${length}`).toBe(length)
+      expect(result.removed, `${length}`).toBeGreaterThan(0)
+      const transactions = transactionsIn(blocks)
+      const ledger = open(store)
+      expect(answers(ledger, transactions)).toEqual(answers(memoryOf(transactions), transactions))
+      ledger.close()
+    }
+  })
+
+  test('kills at any moment lose and double nothing, and leave the files of a run that was not killed', async () => {
+    const store = temporary()
+    const whole = temporary()
+    const first = made(110)
+    const second = made(135)
+    await index(store, first)
+    await index(whole, first)
+    const before = filesOf(store)
+    const shown = transactionsIn(first)
+    const expected = answers(memoryOf(shown), shown)
+    let kills = 0
+    for (const [moment, milliseconds] of [
+      ['decode 112', 0],
+      ['decode 130', 0],
+      ['ids', 0],
+      ['addresses', 0],
+      ['spends', 0],
+      ['postings', 0],
+      ['postings', 4],
+      ['postings', 8],
+    ] as const) {
+      if (!(await killedAt(store, second, moment, milliseconds))) kills++
+      const ledger = open(store)
+      if (ledger.size().transactions === shown.length) expect(answers(ledger, shown)).toEqual(expected)
+      else expect(ledger.size().transactions).toBe(transactionsIn(second).length)
+      ledger.close()
+      const now = filesOf(store)
+      for (const [file, sha256] of Object.entries(before))
+        if (file !== 'chain.json') expect(now[file], `${file} after ${moment}`).toBe(sha256)
+    }
+    expect(kills).toBeGreaterThan(4)
+    await index(store, second)
+    await index(whole, second)
+    expect(filesOf(store)).toEqual(filesOf(whole))
+  })
+
+  test('traces through it are those through the memory ledger', async () => {
+    const blocks = made(140)
+    const transactions = transactionsIn(blocks)
+    const store = temporary()
+    await index(store, blocks)
+    const ledger = open(store)
+    const coinbases = transactions.filter(({ height }) => height! < 20)
+    const seeds = coinbases.map(({ txid }, i) => ({
+      theft: `theft ${i}`,
+      of: { kind: 'lot' as const, txid },
+    }))
+    for (const rule of ['fifo', 'haircut', 'poison'] as const) {
+      const trace = (of: Ledger): string =>
+        [...flowToJson(traceFlow(books(of), request({ seeds, rule })))].join('')
+      const flow = trace(ledger)
+      expect(flow.length).toBeGreaterThan(10_000)
+      expect(flow).toBe(trace(memoryOf(transactions)))
+    }
+    ledger.close()
+  })
+
+  test('a store is of one chain', async () => {
+    const store = temporary()
+    const blocks = made(3)
+    await index(store, blocks)
+    const source = sourceOf(blocks)
+    await expect(indexBlocks(store, source, { chain: LITECOIN, memory: 2 ** 20 })).rejects.toMatchObject({
+      data: { code: 'LEDGER_CHAIN_MISMATCH' },
+    })
+    source.close()
+    expect(() => open(store).append([])).toThrow('nothing can be imported')
+  })
+})

@@ -1,0 +1,100 @@
+/**
+ * Made-up chains in temporary folders, and what is compared of stores.
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ChainOptions, writeChain } from '../../../bench/blocks.ts'
+import { blockNetwork } from '../../chain/bitcoin/blockNetwork.ts'
+import type { Transaction } from '../../chain/transaction.ts'
+import { BITCOIN_REGTEST } from '../../units/caip.ts'
+import { dump } from '../dump.test-suite.ts'
+import type { Ledger } from '../ledger.ts'
+import { createMemoryLedger } from '../memoryLedger.ts'
+import { type FolderSource, openBlockSource } from './blockSource.ts'
+import { blocksToTransactions } from './blocksToTransactions.ref.ts'
+import { type IndexResult, indexBlocks } from './indexBlocks.ts'
+
+const folders: string[] = []
+
+export function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lootline-chain-'))
+  folders.push(folder)
+  return folder
+}
+
+export function clean(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
+
+/** A folder of block files. Blocks of 20; the first hundred have one transaction each. */
+export function made(blocks: number, fork?: ChainOptions['fork']): string {
+  const folder = temporary()
+  const transactions = Math.min(blocks, 100) + 20 * Math.max(0, blocks - 100)
+  writeChain(folder, { transactions, perBlock: 20, ...(fork === undefined ? {} : { fork }) })
+  return folder
+}
+
+export function sourceOf(folder: string): FolderSource {
+  return openBlockSource(folder, blockNetwork('bitcoin', 'regtest').magics)
+}
+
+export async function index(store: string, blocks: string, memory: number = 2 ** 17): Promise<IndexResult> {
+  const source = sourceOf(blocks)
+  try {
+    return await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory })
+  } finally {
+    source.close()
+  }
+}
+
+export function transactionsIn(blocks: string): Transaction[] {
+  const source = sourceOf(blocks)
+  const found = blocksToTransactions(source.blocks(source.firstHeight, source.lastHeight), BITCOIN_REGTEST)
+  source.close()
+  return found
+}
+
+export function memoryOf(transactions: readonly Transaction[]): Ledger {
+  const ledger = createMemoryLedger()
+  ledger.append(transactions, { kind: 'all' })
+  return ledger
+}
+
+export function holdersIn(transactions: readonly Transaction[]): string[] {
+  const all = transactions.flatMap(({ outputs }) => outputs.map(({ holder }) => holder))
+  return [...new Set(all)].filter((holder) => holder !== null)
+}
+
+/** Every answer, a line each. The chain store numbers by its own rules and has no third key of order. */
+export function answers(ledger: Ledger, transactions: readonly Transaction[]): string[] {
+  const all = dump(
+    ledger,
+    transactions.map(({ txid }) => txid),
+    holdersIn(transactions),
+  )
+  const text = JSON.stringify(
+    all,
+    (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
+    1,
+  )
+  return text.replace(/(\d+\/\d+)\/-?\d+:/g, '$1:').split('\n')
+}
+
+/** SHA-256 of every file under a folder. */
+export function filesOf(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  const files = names.filter(
+    (name) => !name.startsWith('write.lock') && statSync(join(folder, name)).isFile(),
+  )
+  return Object.fromEntries(
+    files.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex'),
+    ]),
+  )
+}

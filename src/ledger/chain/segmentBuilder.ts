@@ -1,0 +1,210 @@
+/**
+ * First pass: blocks to the columns of one segment. Everything that the segment knows by itself is final; addresses and
+ * prevouts of other segments are left as numbers into the segment's own sorted lists. Memory is bounded by the segment.
+ * @module
+ */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BlockColumns } from '../../chain/bitcoin/block.ts'
+import { NONE } from '../ledger.ts'
+import { createByteTable } from './byteTable.ts'
+import { type Numbers, writeColumn } from './columnFile.ts'
+import { type Growable, growF64, growU8, growU32, push, rowsOf } from './growable.ts'
+import { OWN } from './layout.ts'
+import type { SegmentHead } from './manifest.ts'
+import { FIRST_ADDRESS, keyHash, type Payload, scriptKind } from './scriptKind.ts'
+import { sortRows } from './sortRows.ts'
+import { COLUMNS } from './workSegment.ts'
+import { writeJson } from './writeJson.ts'
+
+/** A block of the best chain, decoded and hashed. The columns are read during the call only. */
+export interface IndexedBlock {
+  readonly height: number
+  /** 32 bytes, internal byte order. */
+  readonly hash: Uint8Array
+  /** Unix seconds. */
+  readonly time: number
+  readonly columns: BlockColumns
+}
+
+export interface SegmentBuilder {
+  readonly blocks: number
+  /** Bytes of memory that its columns hold, roughly. */
+  readonly bytes: number
+  add(block: IndexedBlock): void
+  /** Writes the columns, then the head: a segment without `segment.json` does not exist. */
+  finish(): SegmentHead
+}
+
+/** @param folder made anew, named after the first block */
+export function createSegmentBuilder(folder: string, name: string, cash: boolean): SegmentBuilder {
+  const txs = createByteTable(1 << 12, 32)
+  const prevs = createByteTable(1 << 12, 32)
+  const keys = createByteTable(1 << 12, 22)
+  const txOfKey = growU32()
+  const keyOfTx = growU32()
+  const blockHash = growU8()
+  const blockTime = growU32()
+  const blockTx = growU32()
+  const txOutputs = growU32()
+  const txInputs = growU32()
+  const outSats = growF64()
+  const outKind = growU8()
+  const outKey = growU32()
+  const inRef = growU32()
+  const inN = growU32()
+  const payload: Payload = { start: 0, length: 0 }
+  let firstHeight = 0
+
+  const addOutput = (columns: BlockColumns, output: number): void => {
+    const { bytes, sats, outputScripts, outputScriptLengths } = columns
+    const kind = scriptKind(bytes, outputScripts[output]!, outputScriptLengths[output]!, cash, payload)
+    push(outSats, sats[output]!)
+    push(outKind, kind)
+    push(outKey, kind < FIRST_ADDRESS ? NONE : keys.intern(kind, bytes, payload.start, payload.length))
+  }
+
+  return {
+    get blocks(): number {
+      return blockTime.n
+    },
+    get bytes(): number {
+      return keyOfTx.n * 64 + prevs.size * 48 + keys.size * 48 + outSats.n * 13 + inRef.n * 8
+    },
+    add({ height, hash, time, columns }): void {
+      if (blockTime.n === 0) firstHeight = height
+      for (const byte of hash) push(blockHash, byte)
+      push(blockTime, time)
+      push(blockTx, keyOfTx.n)
+      const { transactions, txids, bytes, inputStarts, outputStarts, prevTxids, prevNs } = columns
+      const first = keyOfTx.n
+      // All ids before all inputs: Bitcoin Cash orders a block by id, so a spend may stand before what it spends.
+      for (let t = 0; t < transactions; t++) {
+        const key = txs.intern(0, txids, 32 * t, 32)
+        if (txs.fresh) push(txOfKey, first + t)
+        // An id mined twice (before BIP-30): the later one takes its place among the unspent.
+        else txOfKey.data[key] = first + t
+        push(keyOfTx, key)
+      }
+      for (let t = 0; t < transactions; t++) {
+        push(txOutputs, outSats.n)
+        push(txInputs, inRef.n)
+        for (let output = outputStarts[t]!; output < outputStarts[t + 1]!; output++)
+          addOutput(columns, output)
+        // The first transaction is the coinbase: its input spends nothing.
+        if (t === 0) continue
+        for (let input = inputStarts[t]!; input < inputStarts[t + 1]!; input++) {
+          const own = txs.find(0, bytes, prevTxids[input]!, 32)
+          push(inRef, own < 0 ? prevs.intern(0, bytes, prevTxids[input]!, 32) : OWN + txOfKey.data[own]!)
+          push(inN, prevNs[input]!)
+        }
+      }
+    },
+    finish(): SegmentHead {
+      rmSync(folder, { recursive: true, force: true })
+      mkdirSync(folder, { recursive: true })
+      const write = (column: keyof typeof COLUMNS, rows: Numbers): void =>
+        writeColumn(join(folder, column), COLUMNS[column], rows)
+      const hashes = rowsOf(blockHash)
+      push(blockTx, keyOfTx.n)
+      push(txOutputs, outSats.n)
+      push(txInputs, inRef.n)
+      write('blockHash', hashes)
+      write('blockTime', rowsOf(blockTime))
+      write('blockTx', rowsOf(blockTx))
+      write('txOutputs', rowsOf(txOutputs))
+      write('txInputs', rowsOf(txInputs))
+      write('outSats', rowsOf(outSats))
+      write('outKind', rowsOf(outKind))
+      write('inN', rowsOf(inN))
+
+      const byId = idOrder(txs.arena, rowsOf(keyOfTx))
+      const idOfTx = new Uint32Array(byId.length)
+      for (let rank = 0; rank < byId.length; rank++) idOfTx[byId[rank]!] = rank
+      write('txId', pick32(txs.arena, byId, rowsOf(keyOfTx)))
+      write('txOfId', byId)
+      write('idOfTx', idOfTx)
+
+      const prevKeys = Uint32Array.from({ length: prevs.size }, (_, key) => key)
+      const byPrev = idOrder(prevs.arena, prevKeys)
+      write('prevId', pick32(prevs.arena, byPrev, prevKeys))
+      renumber(inRef, byPrev)
+      write('inRef', rowsOf(inRef))
+
+      const byKey = writeKeys()
+      renumber(outKey, byKey)
+      write('outKey', rowsOf(outKey))
+
+      const head = {
+        ...{ name, firstHeight, blocks: blockTime.n },
+        firstHash: Buffer.from(hashes.subarray(0, 32)).toString('hex'),
+        lastHash: Buffer.from(hashes.subarray(-32)).toString('hex'),
+        ...{ transactions: keyOfTx.n, outputs: outSats.n, inputs: inRef.n },
+      }
+      writeJson(join(folder, 'segment.json'), head)
+      return head
+
+      /** The keys in order of hash; returns the key of each place. */
+      function writeKeys(): Uint32Array {
+        const { arena, starts, tags, size } = keys
+        const hash = new Uint32Array(size)
+        for (let key = 0; key < size; key++)
+          hash[key] = keyHash(tags[key]!, arena, starts[key]!, starts[key + 1]! - starts[key]!)
+        const order = sortRows(
+          hash,
+          (a, b) =>
+            tags[a]! - tags[b]! ||
+            Buffer.compare(
+              arena.subarray(starts[a]!, starts[a + 1]!),
+              arena.subarray(starts[b]!, starts[b + 1]!),
+            ),
+        )
+        const sorted = { bytes: new Uint8Array(starts[size]!), starts: new Uint32Array(size + 1) }
+        for (let place = 0, at = 0; place < size; place++) {
+          const key = order[place]!
+          for (let i = starts[key]!; i < starts[key + 1]!; i++) sorted.bytes[at++] = arena[i]!
+          sorted.starts[place + 1] = at
+        }
+        write(
+          'keyHash',
+          hash.map((_, place) => hash[order[place]!]!),
+        )
+        write(
+          'keyKind',
+          Uint8Array.from(order, (key) => tags[key]!),
+        )
+        write('keyStart', sorted.starts)
+        write('keyBytes', sorted.bytes)
+        return order
+      }
+    },
+  }
+}
+
+/** Rows in the order of their 32-byte ids; row r has the id at `arena[32 * keyOf[r]]`. */
+function idOrder(arena: Uint8Array, keyOf: Uint32Array): Uint32Array {
+  const prefix = new Uint32Array(keyOf.length)
+  for (let row = 0; row < keyOf.length; row++) {
+    const at = 32 * keyOf[row]!
+    prefix[row] = ((arena[at]! << 24) | (arena[at + 1]! << 16) | (arena[at + 2]! << 8) | arena[at + 3]!) >>> 0
+  }
+  const id = (row: number): Uint8Array => arena.subarray(32 * keyOf[row]!, 32 * keyOf[row]! + 32)
+  return sortRows(prefix, (a, b) => Buffer.compare(id(a), id(b)) || a - b)
+}
+
+function pick32(arena: Uint8Array, order: Uint32Array, keyOf: Uint32Array): Uint8Array {
+  const ids = new Uint8Array(32 * order.length)
+  for (let place = 0; place < order.length; place++) {
+    const from = 32 * keyOf[order[place]!]!
+    for (let i = 0; i < 32; i++) ids[32 * place + i] = arena[from + i]!
+  }
+  return ids
+}
+
+/** Turns numbers of a table into places of its sorted list; NONE and numbers from {@link OWN} on stay. */
+function renumber(column: Growable<Uint32Array>, order: Uint32Array): void {
+  const placeOf = new Uint32Array(order.length)
+  for (let place = 0; place < order.length; place++) placeOf[order[place]!] = place
+  const { data, n } = column
+  for (let row = 0; row < n; row++) if (data[row]! < OWN) data[row] = placeOf[data[row]!]!
+}
