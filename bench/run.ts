@@ -10,6 +10,8 @@ const KERNEL_SIZES = [1_000, 10_000, 100_000, 1_000_000]
 
 /** Loaded on demand: a benchmark's peers may be missing. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  cluster: async () => (await import('./cluster.bench.ts')).clusterBench,
+  decode: async () => (await import('./decode.bench.ts')).decodeBench,
   import: async () => (await import('./import.bench.ts')).importBench,
   index: async () => (await import('./index.bench.ts')).indexBench,
   kernel: async () => kernels((await import('./kernel.bench.ts')).kernelBench),

@@ -16,6 +16,7 @@
 export * as Address from './address/index.ts'
 export * as Table from './chain/table/index.ts'
 export type { Input, Output, Transaction, Transfer } from './chain/transaction.ts'
+export * as Cluster from './cluster/index.ts'
 export { LootlineError } from './errors.ts'
 export * as Label from './label/index.ts'
 export * as Ledger from './ledger/index.ts'
