@@ -17,6 +17,9 @@ const MAX_COLUMNS = 256
 /** Where explorers' APIs put their rows: Etherscan, TronGrid, Tronscan. */
 const WRAPPERS = ['result', 'data', 'token_transfers']
 
+/** JSON that is no export. */
+const ELSEWHERE = 'Labels go to lootline labels add, flows to lootline report.'
+
 type Row = ReadonlyMap<string, string>
 
 /** A value of JSON with its place. */
@@ -176,5 +179,9 @@ function assertLine(text: string, file: string, line: number): void {
 }
 
 function badJson(file: string, what: string): BadFileError {
-  return new BadFileError({ code: 'TABLE_BAD_JSON', file }, what, 'Fetch or export the file again.')
+  return new BadFileError(
+    { code: 'TABLE_BAD_JSON', file },
+    what,
+    `Fetch or export the file again. ${ELSEWHERE}`,
+  )
 }
