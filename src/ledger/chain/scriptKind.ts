@@ -9,17 +9,15 @@ import { addressOf, BITCOIN_CASH, type ChainId } from '../../units/caip.ts'
 
 /** Kinds below this have no address. */
 export const FIRST_ADDRESS = 16
-export const NONSTANDARD = 0
-export const DATA = 1
-export const MULTISIG = 2
-export const P2PK = 16
-export const P2PKH = 17
-export const P2SH = 18
-export const P2SH32 = 19
+const NONSTANDARD = 0
+const DATA = 1
+const MULTISIG = 2
+const P2PK = 16
+const P2PKH = 17
+const P2SH = 18
+const P2SH32 = 19
 /** Plus the witness version. */
-export const WITNESS = 32
-/** Bytes of the longest payload: an uncompressed key. */
-export const MAX_PAYLOAD = 65
+const WITNESS = 32
 
 /** Where {@link scriptKind} leaves the payload of the script it read last. */
 export interface Payload {

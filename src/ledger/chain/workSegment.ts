@@ -44,7 +44,6 @@ export function loadOf<A extends Numbers>(
 }
 
 export const u32s = (n: number): Uint32Array => new Uint32Array(n)
-export const u8s = (n: number): Uint8Array => new Uint8Array(n)
 export const f64s = (n: number): Float64Array => new Float64Array(n)
 
 /** Place of the segment that holds this transaction. */
