@@ -31,7 +31,7 @@ describe.skipIf(missing)(
         removed: 0,
       })
       const store = openChainLedger(path)
-      expect(answers(store, transactions)).toEqual(answers(memoryOf(transactions), transactions))
+      expect(answers(store, transactions)).toBe(answers(memoryOf(transactions), transactions))
       store.close()
     })
   },

@@ -63,7 +63,7 @@ describe('indexBlocks', () => {
     const store = temporary()
     await index(store, blocks, memory)
     const ledger = open(store)
-    expect(answers(ledger, transactions)).toEqual(answers(memoryOf(transactions), transactions))
+    expect(answers(ledger, transactions)).toBe(answers(memoryOf(transactions), transactions))
     ledger.close()
   })
 
@@ -79,17 +79,17 @@ describe('indexBlocks', () => {
     expect(filesOf(store)).toEqual(before)
     const transactions = transactionsIn(blocks)
     const ledger = open(store)
-    expect(answers(ledger, transactions)).toEqual(answers(memoryOf(transactions), transactions))
+    expect(answers(ledger, transactions)).toBe(answers(memoryOf(transactions), transactions))
     ledger.close()
   })
 
   test('a reorganisation rolls back to the fork and forward, shallow, deep, and back again', async () => {
     const store = temporary()
-    await index(store, made(140))
+    await index(store, made(120))
     for (const [length, height] of [
-      [141, 139],
-      [145, 104],
-      [150, 0],
+      [121, 119],
+      [125, 104],
+      [130, 0],
     ] as const) {
       const blocks = made(length, height === 0 ? undefined : { height, branch: height })
       const result = await index(store, blocks)
@@ -97,7 +97,7 @@ describe('indexBlocks', () => {
       expect(result.removed, `${length}`).toBeGreaterThan(0)
       const transactions = transactionsIn(blocks)
       const ledger = open(store)
-      expect(answers(ledger, transactions)).toEqual(answers(memoryOf(transactions), transactions))
+      expect(answers(ledger, transactions)).toBe(answers(memoryOf(transactions), transactions))
       ledger.close()
     }
   })
@@ -110,9 +110,8 @@ describe('indexBlocks', () => {
     await index(store, first)
     await index(whole, first)
     const before = filesOf(store)
-    const shown = transactionsIn(first)
-    const expected = answers(memoryOf(shown), shown)
     let kills = 0
+    let committed = false
     for (const [moment, milliseconds] of [
       ['decode 112', 0],
       ['decode 130', 0],
@@ -124,13 +123,13 @@ describe('indexBlocks', () => {
       ['postings', 8],
     ] as const) {
       if (!(await killedAt(store, second, moment, milliseconds))) kills++
-      const ledger = open(store)
-      if (ledger.size().transactions === shown.length) expect(answers(ledger, shown)).toEqual(expected)
-      else expect(ledger.size().transactions).toBe(transactionsIn(second).length)
-      ledger.close()
+      // Opens, and is the store of before, file by file, or the new one.
+      open(store).close()
       const now = filesOf(store)
       for (const [file, sha256] of Object.entries(before))
         if (file !== 'chain.json') expect(now[file], `${file} after ${moment}`).toBe(sha256)
+      if (now['chain.json'] !== before['chain.json']) committed = true
+      else expect(committed, moment).toBe(false)
     }
     expect(kills).toBeGreaterThan(4)
     await index(store, second)

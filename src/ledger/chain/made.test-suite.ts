@@ -68,8 +68,8 @@ export function holdersIn(transactions: readonly Transaction[]): string[] {
   return [...new Set(all)].filter((holder) => holder !== null)
 }
 
-/** Every answer, a line each. The chain store numbers by its own rules and has no third key of order. */
-export function answers(ledger: Ledger, transactions: readonly Transaction[]): string[] {
+/** Every answer, as text. The chain store numbers by its own rules and has no third key of order. */
+export function answers(ledger: Ledger, transactions: readonly Transaction[]): string {
   const all = dump(
     ledger,
     transactions.map(({ txid }) => txid),
@@ -80,7 +80,7 @@ export function answers(ledger: Ledger, transactions: readonly Transaction[]): s
     (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
     1,
   )
-  return text.replace(/(\d+\/\d+)\/-?\d+:/g, '$1:').split('\n')
+  return text.replace(/(\d+\/\d+)\/-?\d+:/g, '$1:')
 }
 
 /** SHA-256 of every file under a folder. */
