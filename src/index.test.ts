@@ -194,6 +194,7 @@ test('the public names', () => {
         "parseAmount",
         "parseUnixSeconds",
         "printable",
+        "printableJson",
         "shareOut",
         "toHex",
         "valueCents",

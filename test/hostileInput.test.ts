@@ -202,7 +202,9 @@ describe.concurrent('what is no file', () => {
     await expectUntouched(join(cwd, 'store'))
   })
 
-  test('a pipe that nobody writes to holds no command that adds to a store', async ({ skip }) => {
+  test('a pipe that nobody writes to holds no command, and a device without end is not begun', async ({
+    skip,
+  }) => {
     const cwd = room()
     if (spawnSync('mkfifo', [join(cwd, 'pipe')]).status !== 0) skip('mkfifo is not there')
     for (const [command, code] of [
@@ -212,6 +214,15 @@ describe.concurrent('what is no file', () => {
     ] as const) {
       const args = [...command.split(' '), 'pipe', '--store', 'store']
       expectFailure(await lootline(args, { cwd }), 3, code, 'regular file')
+    }
+    for (const file of ['pipe', '/dev/zero']) {
+      for (const args of [
+        ['report', file, '--out', 'r.html'],
+        ['paths', file, '--to', 'x'],
+        ['trace', '--from-file', file, '--store', 'store'],
+      ]) {
+        expectFailure(await lootline(args, { cwd }), 3, 'CLI_FILE', 'a pipe or device')
+      }
     }
     await expectUntouched(join(cwd, 'store'))
   })
@@ -273,18 +284,18 @@ test('--skip-bad: good rows in, bad rows in a file of their own that no spreadsh
     'line 3',
   )
   expect(await ledgerOf(store)).toEqual(baseLedger)
-  expect(existsSync(join(cwd, 'a.rejects.csv'))).toBe(false)
+  expect(existsSync(join(cwd, 'a.csv.rejects.csv'))).toBe(false)
   const { code, stdout } = await lootline(['import', 'a.csv', '--store', 'store', '--skip-bad', '--json'], {
     cwd,
   })
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject([{ rows: 4, added: 2, rejected: 2 }])
-  const [head, first, second, ...rest] = readFileSync(join(cwd, 'a.rejects.csv'), 'utf8').split('\n')
+  const [head, first, second, ...rest] = readFileSync(join(cwd, 'a.csv.rejects.csv'), 'utf8').split('\n')
   expect(head).toBe(`${HEADER.trim()},rejected_line,rejected_column,rejected_reason`)
   expect(first).toContain(',1.2E+18,3,amount,')
   expect(second).toContain(",'=cmd|' /C calc'!A0,4,amount,")
   expect(rest).toEqual([''])
-  expect(readdirSync(cwd).sort()).toEqual(['a.csv', 'a.rejects.csv', 'store'])
+  expect(readdirSync(cwd).sort()).toEqual(['a.csv', 'a.csv.rejects.csv', 'store'])
 })
 
 describe('text of strangers', () => {
@@ -340,11 +351,17 @@ describe.concurrent('labels and prices', () => {
     const cwd = room()
     writeFileSync(join(cwd, name), content)
     writeFileSync(join(cwd, 'z.csv'), `address,name\n${THIEF},Kraken\n`)
-    const { stdout, peakMiB } = await lootline(['labels', 'add', name, 'z.csv', '--store', 'store'], { cwd })
+    const args = ['labels', 'add', name, 'z.csv', '--store', 'store']
+    const { code, stdout, stderr, peakMiB } = await lootline(args, { cwd })
     expect(stdout).toContain('1 labels and 0 actors added from 1 files')
-    expect(stdout).toMatch(/^refused: a\..+/m)
-    expect(stdout).toContain(says)
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^error [A-Z_]+: a\..+\nnext: .+\n$/)
+    expect(stderr).toContain(says)
     expect(peakMiB).toBeLessThan(PEAK_MIB)
+    // Met in a folder, the same file is reported and ends nothing.
+    const inFolder = await lootline(['labels', 'add', '.', '--store', 'store'], { cwd })
+    expect(inFolder).toMatchObject({ code: 0, stderr: '' })
+    expect(inFolder.stdout).toMatch(/^refused: a\..+/m)
     await expectUntouched(join(cwd, 'store'))
   })
 

@@ -85,10 +85,15 @@ describe('import', () => {
   test('a bad row ends it and leaves nothing, or goes to a file of its own', async () => {
     const store = ['--store', 'bad-test']
     expect(await failure('import', 'bad.csv', ...store)).toEqual({ code: 3, error: 'TABLE_BAD_ROW' })
-    expect(existsSync(join(cwd, 'bad.rejects.csv'))).toBe(false)
+    expect(existsSync(join(cwd, 'bad.csv.rejects.csv'))).toBe(false)
     const [skipped] = await json<Record<string, unknown>[]>('import', 'bad.csv', '--skip-bad', ...store)
-    expect(skipped).toMatchObject({ rows: 4, added: 3, rejected: 1, rejects: join(cwd, 'bad.rejects.csv') })
-    expect(readFileSync(join(cwd, 'bad.rejects.csv'), 'utf8').trim().split('\n')).toHaveLength(2)
+    expect(skipped).toMatchObject({
+      rows: 4,
+      added: 3,
+      rejected: 1,
+      rejects: join(cwd, 'bad.csv.rejects.csv'),
+    })
+    expect(readFileSync(join(cwd, 'bad.csv.rejects.csv'), 'utf8').trim().split('\n')).toHaveLength(2)
   })
 
   test.each([

@@ -3,12 +3,13 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { LootlineError } from '../errors.ts'
 import { readFlow } from '../report/index.ts'
 import type { Flow } from '../trace/index.ts'
 import type { Context } from './context.ts'
+import { fileSize } from './fileSize.ts'
 
 /** Below the longest string of V8, 2^29 - 24 characters (v8.dev, String::kMaxLength). */
 const MAX_BYTES = 500_000_000
@@ -19,7 +20,7 @@ export function readFlowFile(
   typed: string,
 ): { readonly flow: Flow; readonly sha256: string } {
   const path = resolve(context.cwd, typed)
-  const { size } = statSync(path)
+  const size = fileSize(path)
   if (size > MAX_BYTES) throw new FlowTooLargeError(basename(path), size)
   const bytes = readFileSync(path)
   const sha256 = createHash('sha256').update(bytes).digest('hex')

@@ -12,6 +12,12 @@ export async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(EXIT_CODES.ok.code)
+      if (stream === process.stdout && error.code === 'ENOSPC') {
+        process.stderr.write(
+          'error STORE_FULL: no space left where the output goes.\nnext: Make room and run the same again.\n',
+        )
+        process.exit(EXIT_CODES.store.code)
+      }
       throw error
     })
   const interrupt = (): void => {
@@ -24,7 +30,7 @@ export async function main(): Promise<void> {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
     env: process.env,
-    cwd: process.cwd(),
+    cwd: currentFolder(),
     now: () => Math.floor(Date.now() / 1000),
     elapsed: () => performance.now(),
     interruptible: (work) => {
@@ -45,5 +51,14 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
     write: (text) => void stream.write(text),
     isTTY: stream.isTTY === true,
     ...(stream.columns === undefined ? {} : { columns: stream.columns }),
+  }
+}
+
+/** The folder the process is in; one that was deleted meanwhile counts as the root, so that absolute paths still work. */
+function currentFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
   }
 }

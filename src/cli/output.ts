@@ -2,7 +2,7 @@
  * What commands print: JSON for programs, aligned columns for people.
  * @module
  */
-import { printable } from '../units/text.ts'
+import { printable, printableJson } from '../units/text.ts'
 import type { Context } from './context.ts'
 import { paint, type Style } from './paint.ts'
 
@@ -21,7 +21,9 @@ export function writeChunks(context: Context, chunks: Iterable<string>): void {
 
 /** JSON, indented by two spaces; bigints become decimal strings. */
 function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part), 2)
+  return printableJson(
+    JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part), 2),
+  )
 }
 
 /** A column: its heading, whether its cells stand flush right, and how long they may be. */

@@ -2,6 +2,7 @@
  * A flow as JSON text, piece by piece: a flow of a million hops is longer than the longest string.
  * @module
  */
+import { printableJson } from '../units/text.ts'
 import type { Flow } from './flow.ts'
 
 /** Chunks of one JSON document: a member a line, long lists an element a line. Same flow, same bytes. */
@@ -10,7 +11,7 @@ export function* flowToJson(flow: Flow): Generator<string> {
   for (const [key, value] of Object.entries(flow)) {
     yield `${separator}"${key}": `
     if (Array.isArray(value)) yield* list(value)
-    else yield JSON.stringify(value)
+    else yield printableJson(JSON.stringify(value))
     separator = ',\n'
   }
   yield '\n}\n'
@@ -23,7 +24,7 @@ function* list(values: readonly unknown[]): Generator<string> {
   }
   let separator = '[\n'
   for (const value of values) {
-    yield `${separator}${JSON.stringify(value)}`
+    yield `${separator}${printableJson(JSON.stringify(value))}`
     separator = ',\n'
   }
   yield '\n]'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { printable } from './text.ts'
+import { printable, printableJson } from './text.ts'
 
 describe('printable', () => {
   it('escapes what acts on a terminal or a reader', () => {
@@ -41,5 +41,19 @@ describe('printable', () => {
       ),
       { seed: 2021, numRuns: 3000 },
     )
+  })
+})
+
+describe('printableJson', () => {
+  it('keeps the value and shows everything', () => {
+    fc.assert(
+      fc.property(fc.json({ stringUnit: 'binary' }), (json) => {
+        const shown = printableJson(json)
+        expect(JSON.parse(shown)).toEqual(JSON.parse(json))
+        expect(shown).not.toMatch(/[\x7f-\x9f\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u)
+      }),
+      { seed: 5, numRuns: 500 },
+    )
+    expect(printableJson(JSON.stringify('a\u202eb\u009b\u{e0041}'))).toBe('"a\\u202eb\\u009b\\udb40\\udc41"')
   })
 })

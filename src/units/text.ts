@@ -28,3 +28,21 @@ export function printable(text: string, max = 60): string {
   }
   return out
 }
+
+/** As {@link UNSEEN}, without what `JSON.stringify` escapes itself and without the line ends and indents it writes. */
+const UNSEEN_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+
+/**
+ * JSON with everything that cannot be seen written `\\uXXXX`: the same value, safe on a terminal.
+ *
+ * @example
+ * printableJson(JSON.stringify('a\u202eb')) // "a\\u202eb" in quotes
+ */
+export function printableJson(json: string): string {
+  return json.replace(UNSEEN_IN_JSON, (unseen) =>
+    Array.from(
+      { length: unseen.length },
+      (_, i) => `\\u${unseen.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
+}

@@ -18,9 +18,9 @@ export interface RejectFile {
   abort(): void
 }
 
-/** `<name>.rejects.csv` beside the file. */
+/** Beside the file, under its whole name, so that `d.csv` and `d.json` have one each. */
 export function rejectsPath(path: string): string {
-  return `${path.replace(/\.[^./\\]*$/, '')}.rejects.csv`
+  return `${path}.rejects.csv`
 }
 
 /**

@@ -41,7 +41,7 @@ export const importCommand: Command = command({
       '--covers <whose>',
       '"all", "none", or an ADDRESS whose whole history the file is. Repeatable.',
     ),
-    skipBad: flag('--skip-bad', 'Put rows that cannot be read into <name>.rejects.csv and go on.'),
+    skipBad: flag('--skip-bad', 'Put rows that cannot be read into <file>.rejects.csv and go on.'),
     json: flag('--json', 'Print JSON.'),
   },
   examples: [

@@ -23,7 +23,7 @@ export interface ImportOptions extends Omit<TableOptions, 'onReject'> {
   readonly skipBad: boolean
   /** Whose whole history the file holds, where the operator says so; otherwise the layout's own statement counts. */
   readonly covers?: Covers
-  /** Where rejected rows go. Default: `<name>.rejects.csv` beside the file. */
+  /** Where rejected rows go. Default: `<file>.rejects.csv` beside the file. */
   readonly rejects?: string
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { chainOption } from '../holders.ts'
 import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
 import { startProgress } from '../progress.ts'
+import { refusedByName } from '../refusedByName.ts'
 import { STORE_OPTION, storeToWrite } from '../storeOption.ts'
 
 /** `lootline labels add`: label files, or whole folders of them. */
@@ -55,8 +56,15 @@ export const labelsAddCommand: Command = command({
       labels.close()
     }
     const skipped = files.filter(({ skip }) => skip).map(({ path }) => path)
-    if (json) return writeJson(context, { files: added.map(fileJson), skipped, ...totals(added) })
-    printAdded(context, added, skipped.length)
+    const refused = refusedByName(context, paths, added)
+    if (json) writeJson(context, { files: added.map(fileJson), skipped, ...totals(added) })
+    else
+      printAdded(
+        context,
+        added.filter(({ error }) => error === null || error !== refused),
+        skipped.length,
+      )
+    if (refused !== null) throw refused
   },
 })
 

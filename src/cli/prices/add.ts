@@ -5,6 +5,7 @@ import { type Command, command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
 import { startProgress } from '../progress.ts'
+import { refusedByName } from '../refusedByName.ts'
 import { STORE_OPTION, storeToWrite } from '../storeOption.ts'
 
 /** `lootline prices add`: price files, or whole folders of them. */
@@ -43,8 +44,15 @@ export const pricesAddCommand: Command = command({
       prices.close()
     }
     const skipped = files.filter(({ skip }) => skip).map(({ path }) => path)
-    if (json) return writeJson(context, { files: added.map(fileJson), skipped })
-    printAdded(context, added, skipped.length)
+    const refused = refusedByName(context, paths, added)
+    if (json) writeJson(context, { files: added.map(fileJson), skipped })
+    else
+      printAdded(
+        context,
+        added.filter(({ error }) => error === null || error !== refused),
+        skipped.length,
+      )
+    if (refused !== null) throw refused
   },
 })
 

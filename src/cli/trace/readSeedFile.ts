@@ -2,11 +2,12 @@
  * Seeds from a file: one address a line, or CSV with the header `address` and perhaps `theft`.
  * @module
  */
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { LootlineError } from '../../errors.ts'
 import { printable } from '../../units/text.ts'
+import { fileSize } from '../fileSize.ts'
 
 /** A few hundred thousand addresses; more is no list of seeds. */
 const MAX_BYTES = 16 * 2 ** 20
@@ -25,7 +26,7 @@ export interface SeedLine {
  */
 export function readSeedFile(path: string): SeedLine[] {
   const name = basename(path)
-  if (statSync(path).size > MAX_BYTES) throw new SeedFileError(name, null, `larger than ${MAX_BYTES} bytes`)
+  if (fileSize(path) > MAX_BYTES) throw new SeedFileError(name, null, `larger than ${MAX_BYTES} bytes`)
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
