@@ -298,7 +298,10 @@ describe('labels and prices', () => {
       files: [{ status: 'added', layout: 'simple-csv' }],
     })
     expect(await text('labels', 'add', 'labels.csv', ...store)).toContain('1 files were stored already')
-    expect(await text('labels', 'add', 'prices.csv', ...store)).toContain('refused: ')
+    expect(await failure('labels', 'add', 'prices.csv', ...store)).toEqual({
+      code: 3,
+      error: 'LABEL_NO_ADDRESSES',
+    })
     expect(await failure('labels', 'add', 'none', ...store)).toEqual({ code: 3, error: 'FILES_UNREADABLE' })
   })
 

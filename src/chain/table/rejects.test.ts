@@ -17,7 +17,7 @@ const reject = {
 describe('openRejects', () => {
   test('puts the file in its place when it is complete, safe for a spreadsheet', () => {
     const path = rejectsPath(write('in.csv', ''))
-    expect(path).toMatch(/in\.rejects\.csv$/)
+    expect(path).toMatch(/in\.csv\.rejects\.csv$/)
     const file = openRejects(path, ['a', 'b', 'c'])
     file.add(reject)
     expect(existsSync(path)).toBe(false)
