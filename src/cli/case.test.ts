@@ -298,10 +298,10 @@ describe('labels and prices', () => {
       files: [{ status: 'added', layout: 'simple-csv' }],
     })
     expect(await text('labels', 'add', 'labels.csv', ...store)).toContain('1 files were stored already')
-    expect(await failure('labels', 'add', 'prices.csv', ...store)).toEqual({
-      code: 3,
-      error: 'LABEL_NO_ADDRESSES',
-    })
+    const refused = await runCli(['labels', 'add', 'prices.csv', ...store, '--json'], { cwd })
+    expect(refused.code).toBe(3)
+    expect(JSON.parse(refused.stdout)).toMatchObject({ files: [{ status: 'refused' }] })
+    expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'LABEL_NO_ADDRESSES' } })
     expect(await failure('labels', 'add', 'none', ...store)).toEqual({ code: 3, error: 'FILES_UNREADABLE' })
   })
 
