@@ -1,13 +1,11 @@
 /** @module */
-import { basename, resolve } from 'node:path'
+import { basename } from 'node:path'
 import { type AddedLabelFile, addLabels, type LabelOptions, openLabelStore } from '../../label/index.ts'
-import { filesUnder } from '../../price/index.ts'
+import { addFiles } from '../addFiles.ts'
 import { type Command, command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { chainOption } from '../holders.ts'
 import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
-import { startProgress } from '../progress.ts'
-import { refusedByName } from '../refusedByName.ts'
 import { STORE_OPTION, storeToWrite } from '../storeOption.ts'
 
 /** `lootline labels add`: label files, or whole folders of them. */
@@ -41,29 +39,16 @@ export const labelsAddCommand: Command = command({
     const options: LabelOptions = Object.fromEntries(
       Object.entries(said).filter(([, typed]) => typed !== undefined),
     )
-    const files = paths.flatMap((path) => filesUnder(resolve(context.cwd, path)))
-    const labels = openLabelStore(storeToWrite(context, named).path)
-    const progress = startProgress(context, 'labels')
-    const added: AddedLabelFile[] = []
-    try {
-      for (const [i, { path, skip }] of files.entries()) {
-        await progress.tick(`${i} of ${files.length} files, ${basename(path)}`)
-        if (skip) continue
-        added.push(...addLabels(labels, path, { ...options, unixSeconds: context.now() }))
+    const { files, skipped, refused } = await addFiles(context, paths, 'labels', () => {
+      const labels = openLabelStore(storeToWrite(context, named).path)
+      return {
+        add: (path) => addLabels(labels, path, { ...options, unixSeconds: context.now() }),
+        close: () => labels.close(),
       }
-    } finally {
-      progress.end()
-      labels.close()
-    }
-    const skipped = files.filter(({ skip }) => skip).map(({ path }) => path)
-    const refused = refusedByName(context, paths, added)
-    if (json) writeJson(context, { files: added.map(fileJson), skipped, ...totals(added) })
-    else
-      printAdded(
-        context,
-        added.filter(({ error }) => error === null || error !== refused),
-        skipped.length,
-      )
+    })
+    const told = files.filter(({ error }) => error === null || error !== refused)
+    if (json) writeJson(context, { files: files.map(fileJson), skipped, ...totals(files) })
+    else printAdded(context, told, skipped.length)
     if (refused !== null) throw refused
   },
 })

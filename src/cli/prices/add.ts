@@ -1,11 +1,9 @@
 /** @module */
-import { basename, resolve } from 'node:path'
-import { type AddedPriceFile, addPrices, filesUnder, openPriceStore } from '../../price/index.ts'
+import { type AddedPriceFile, addPrices, openPriceStore } from '../../price/index.ts'
+import { addFiles } from '../addFiles.ts'
 import { type Command, command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
-import { startProgress } from '../progress.ts'
-import { refusedByName } from '../refusedByName.ts'
 import { STORE_OPTION, storeToWrite } from '../storeOption.ts'
 
 /** `lootline prices add`: price files, or whole folders of them. */
@@ -28,30 +26,17 @@ export const pricesAddCommand: Command = command({
     { run: 'lootline prices add close.csv --symbol BTC', does: 'adds one file, saying what it prices' },
   ],
   async run(context, paths, { store: named, symbol, json }) {
-    const files = paths.flatMap((path) => filesUnder(resolve(context.cwd, path)))
-    const prices = openPriceStore(storeToWrite(context, named).path)
-    const progress = startProgress(context, 'prices')
-    const added: AddedPriceFile[] = []
-    try {
-      for (const [i, { path, skip }] of files.entries()) {
-        await progress.tick(`${i} of ${files.length} files, ${basename(path)}`)
-        if (skip) continue
-        const said = symbol === undefined ? {} : { symbol }
-        added.push(...addPrices(prices, path, { ...said, unixSeconds: context.now() }))
+    const said = symbol === undefined ? {} : { symbol }
+    const { files, skipped, refused } = await addFiles(context, paths, 'prices', () => {
+      const prices = openPriceStore(storeToWrite(context, named).path)
+      return {
+        add: (path) => addPrices(prices, path, { ...said, unixSeconds: context.now() }),
+        close: () => prices.close(),
       }
-    } finally {
-      progress.end()
-      prices.close()
-    }
-    const skipped = files.filter(({ skip }) => skip).map(({ path }) => path)
-    const refused = refusedByName(context, paths, added)
-    if (json) writeJson(context, { files: added.map(fileJson), skipped })
-    else
-      printAdded(
-        context,
-        added.filter(({ error }) => error === null || error !== refused),
-        skipped.length,
-      )
+    })
+    const told = files.filter(({ error }) => error === null || error !== refused)
+    if (json) writeJson(context, { files: files.map(fileJson), skipped })
+    else printAdded(context, told, skipped.length)
     if (refused !== null) throw refused
   },
 })
