@@ -56,6 +56,13 @@ export const WORK_COLUMNS = {
   prevId: 32,
   /** u32 of each input: place in `prevId`, or 2^31 + transaction of the segment. */
   inRef: 4,
+  /**
+   * Inputs whose prevout is outside the segment and whose spent output was given (undo data, a file), ascending: u32 row,
+   * f64 sats, u32 key or NONE where the script has no address.
+   */
+  givenInput: 4,
+  givenSats: 8,
+  givenKey: 4,
   /** u32 transaction of each `prevId`, NONE where it is outside the store. */
   prevTx: 4,
   /** u32 segment that has each key first, and its place among that segment's addresses. */

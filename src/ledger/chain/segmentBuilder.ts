@@ -5,11 +5,12 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BlockColumns } from '../../chain/bitcoin/block.ts'
+import type { BlockColumns, SpentOutputs } from '../../chain/bitcoin/block.ts'
 import { NONE } from '../ledger.ts'
 import { createByteTable } from './byteTable.ts'
 import { type Numbers, writeColumn } from './columnFile.ts'
 import { type Growable, growF64, growU8, growU32, push, rowsOf } from './growable.ts'
+import { BadChainError } from './joinSpends.ts'
 import { OWN } from './layout.ts'
 import type { SegmentHead } from './manifest.ts'
 import { FIRST_ADDRESS, keyHash, type Payload, scriptKind } from './scriptKind.ts'
@@ -25,12 +26,15 @@ export interface IndexedBlock {
   /** Unix seconds. */
   readonly time: number
   readonly columns: BlockColumns
+  /** What its inputs spend, the coinbase's left out, where undo data or a file tells; read during the call only. */
+  readonly spent?: SpentOutputs
 }
 
 export interface SegmentBuilder {
   readonly blocks: number
   /** Bytes of memory that its columns hold, roughly. */
   readonly bytes: number
+  /** @throws {BadChainError} where `spent` is not what the segment itself has, or is of another block */
   add(block: IndexedBlock): void
   /** Writes the columns, then the head: a segment without `segment.json` does not exist. */
   finish(): SegmentHead
@@ -53,6 +57,9 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
   const outKey = growU32()
   const inRef = growU32()
   const inN = growU32()
+  const givenInput = growU32()
+  const givenSats = growF64()
+  const givenKey = growU32()
   const payload: Payload = { start: 0, length: 0 }
   let firstHeight = 0
 
@@ -64,14 +71,51 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
     push(outKey, kind < FIRST_ADDRESS ? NONE : keys.intern(kind, bytes, payload.start, payload.length))
   }
 
+  /** Keeps what is given of the block's inputs, whose rows end here, and holds the rest against the segment. */
+  const addGiven = (
+    { bytes, inputStarts, transactions, prevTxids, txids }: BlockColumns,
+    spent: SpentOutputs,
+  ) => {
+    const first = inRef.n - spent.n
+    for (let t = 1; t < transactions; t++) {
+      for (let input = inputStarts[t]!; input < inputStarts[t + 1]!; input++) {
+        const at = input - inputStarts[1]!
+        const start = spent.scriptStarts[at]!
+        const kind = scriptKind(spent.scripts, start, spent.scriptStarts[at + 1]! - start, cash, payload)
+        const key =
+          kind < FIRST_ADDRESS ? NONE : keys.intern(kind, spent.scripts, payload.start, payload.length)
+        const ref = inRef.data[first + at]!
+        if (ref < OWN) {
+          push(givenInput, first + at)
+          push(givenSats, spent.sats[at]!)
+          push(givenKey, key)
+          continue
+        }
+        const own = ref - OWN
+        const output = txOutputs.data[own]! + inN.data[first + at]!
+        // That there is no such output is found by the third pass.
+        if (output >= (own + 1 < txOutputs.n ? txOutputs.data[own + 1]! : outSats.n)) continue
+        if (outSats.data[output] === spent.sats[at] && outKey.data[output] === key) continue
+        const prevout = `${hexOf(bytes, prevTxids[input]!)}:${inN.data[first + at]}`
+        throw new BadChainError(
+          prevout,
+          hexOf(txids, 32 * t),
+          'pays another than the given spent outputs say',
+        )
+      }
+    }
+  }
+
   return {
     get blocks(): number {
       return blockTime.n
     },
     get bytes(): number {
-      return keyOfTx.n * 64 + prevs.size * 48 + keys.size * 48 + outSats.n * 13 + inRef.n * 8
+      return (
+        keyOfTx.n * 64 + prevs.size * 48 + keys.size * 48 + outSats.n * 13 + inRef.n * 8 + givenInput.n * 16
+      )
     },
-    add({ height, hash, time, columns }): void {
+    add({ height, hash, time, columns, spent }): void {
       if (blockTime.n === 0) firstHeight = height
       for (const byte of hash) push(blockHash, byte)
       push(blockTime, time)
@@ -99,6 +143,7 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
           push(inN, prevNs[input]!)
         }
       }
+      if (spent !== undefined) addGiven(columns, spent)
     },
     finish(): SegmentHead {
       rmSync(folder, { recursive: true, force: true })
@@ -134,6 +179,10 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
       const byKey = writeKeys()
       renumber(outKey, byKey)
       write('outKey', rowsOf(outKey))
+      renumber(givenKey, byKey)
+      write('givenInput', rowsOf(givenInput))
+      write('givenSats', rowsOf(givenSats))
+      write('givenKey', rowsOf(givenKey))
 
       const head = {
         ...{ name, firstHeight, blocks: blockTime.n },
@@ -179,6 +228,11 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
       }
     },
   }
+}
+
+/** As explorers print it: the bytes the other way round. */
+function hexOf(bytes: Uint8Array, start: number): string {
+  return Buffer.from(bytes.slice(start, start + 32).reverse()).toString('hex')
 }
 
 /** Rows in the order of their 32-byte ids; row r has the id at `arena[32 * keyOf[r]]`. */
