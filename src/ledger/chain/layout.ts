@@ -20,6 +20,10 @@ export const SEGMENT_COLUMNS = {
   /** u32[transactions + 1] */
   txOutputs: 4,
   txInputs: 4,
+  /** u32 virtual bytes (BIP-141). */
+  txBytes: 4,
+  /** What tells wallets apart: bit 0 locktime is not 0, bit 1 an input signals replacement (BIP-125), then the version, 63 at most. */
+  txMarks: 1,
   /** f64 */
   outSats: 8,
   outKind: 1,

@@ -52,6 +52,8 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
   const blockTx = growU32()
   const txOutputs = growU32()
   const txInputs = growU32()
+  const txBytes = growU32()
+  const txMarks = growU8()
   const outSats = growF64()
   const outKind = growU8()
   const outKey = growU32()
@@ -133,6 +135,8 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
       for (let t = 0; t < transactions; t++) {
         push(txOutputs, outSats.n)
         push(txInputs, inRef.n)
+        push(txBytes, virtualBytesOf(columns, t))
+        push(txMarks, marksOf(columns, t))
         for (let output = outputStarts[t]!; output < outputStarts[t + 1]!; output++)
           addOutput(columns, output)
         // The first transaction is the coinbase: its input spends nothing.
@@ -159,6 +163,8 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
       write('blockTx', rowsOf(blockTx))
       write('txOutputs', rowsOf(txOutputs))
       write('txInputs', rowsOf(txInputs))
+      write('txBytes', rowsOf(txBytes))
+      write('txMarks', rowsOf(txMarks))
       write('outSats', rowsOf(outSats))
       write('outKind', rowsOf(outKind))
       write('inN', rowsOf(inN))
@@ -228,6 +234,20 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
       }
     },
   }
+}
+
+/** Weight over four, rounded up (BIP-141): bytes of the witness, its marker and flag count once, all others four times. */
+function virtualBytesOf({ txStarts, segwit, witnessStarts }: BlockColumns, t: number): number {
+  const total = txStarts[t + 1]! - txStarts[t]!
+  const base = segwit[t] === 1 ? witnessStarts[t]! - txStarts[t]! + 2 : total
+  return (3 * base + total + 3) >>> 2
+}
+
+function marksOf({ versions, locktimes, inputStarts, sequences }: BlockColumns, t: number): number {
+  let marks = (Math.min(versions[t]!, 63) << 2) | Number(locktimes[t] !== 0)
+  for (let input = inputStarts[t]!; input < inputStarts[t + 1]!; input++)
+    if (sequences[input]! < 0xfffffffe) marks |= 2
+  return marks
 }
 
 /** As explorers print it: the bytes the other way round. */
