@@ -4,11 +4,6 @@
  */
 export { type FolderSource, openBlockSource } from './blockSource.ts'
 export { openChainLedger } from './chainLedger.ts'
-export {
-  type BlockSource,
-  INDEX_PASSES,
-  type IndexOptions,
-  type IndexPass,
-  type IndexResult,
-  indexBlocks,
-} from './indexBlocks.ts'
+export { type IndexResult, indexBlocks } from './indexBlocks.ts'
+export { INDEX_PASSES, type IndexOptions, type IndexPass } from './indexOptions.ts'
+export type { BlockSource } from './source.ts'
