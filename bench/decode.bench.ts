@@ -1,145 +1,237 @@
 /**
- * Blocks to columns on one core: decoded, with txids, and with the merkle root verified.
+ * Raw blocks to columns, on one core and on two, against what openssl needs for the hashes alone and against decoders
+ * that make objects. All must find the same txids before anything is timed.
  * @module
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { zstdDecompressSync } from 'node:zlib'
-import { Block } from 'bitcoinjs-lib'
+import { Block, type Transaction } from 'bitcoinjs-lib'
 import type { BlockColumns } from '../src/chain/bitcoin/block.ts'
 import { blockColumns, decodeBlock } from '../src/chain/bitcoin/decodeBlock.ts'
 import { verifyMerkleRoot } from '../src/chain/bitcoin/merkle.ts'
 import { openSha256 } from '../src/chain/bitcoin/sha256.ts'
 import { fillTxids } from '../src/chain/bitcoin/txids.ts'
-import { makeBlocks } from './decodeBlocks.ts'
-import { type Benchmark, type Measurement, premise, timed } from './harness.ts'
+import { openPool } from '../src/ledger/chain/pool.ts'
+import { type DecodeSpan, decodeJob, STEPS } from './decodeJob.ts'
+import { type Benchmark, type Measurement, median, premise, sizesUpTo, timed } from './harness.ts'
+import { hashMs, opensslVersion } from './openssl.ts'
+import { loadPeer, versionOf } from './peer.ts'
+import { madeBlocks, type RawBlocks, realBlocks } from './rawBlocks.ts'
 
 const SIZES = [10_000, 100_000, 1_000_000]
-/** bitcoinjs-lib holds every transaction as objects. */
-const LARGEST_OF_PEER = 100_000
-const OPENSSL = 'openssl'
-const PLACE = { file: 'bench', offset: 0 }
+/** Transactions of which others make objects, in the benchmark and in the comparison before it. */
+const LARGEST_OF_PEERS = 100_000
+/** Portions that threads take of the blocks, so that they end together. */
+const SPANS = 32
+/** Some milliseconds of decoding are too few to time. */
+const REPEATS_OF_REAL = 4
 
 export const decodeBench: Benchmark = {
   name: 'decode',
   about:
-    'Raw blocks in memory to columns, on one thread: seeded blocks of 3,000 transactions, and real blocks of 2013 to 2024 where they are there. "txids" adds the double SHA-256 of every transaction, "merkle" the root too. bitcoinjs-lib 7.0.5 makes objects; with "getId" it does what "txids" does. The last line is what openssl takes for the same hashes alone, one after another, by the processor\'s SHA instructions where it has them.',
+    'Raw blocks in memory to columns: made ones (bench/blocks.ts) and real ones of 2009 to 2025, these four times over. "txids" adds the double SHA-256 of every transaction without its witness, "merkle" also the root, held against the header. bitcoinjs-lib and bcoin make objects; the same blocks, the same three steps, the same txids. openssl\'s lines are the time of the hashes alone on one core: SHA-256 works on blocks of 64 bytes, a transaction of n bytes without witness takes ⌈(n + 9) / 64⌉ of them and one more for the second hash, a node of the merkle tree three. "at its best rate" is that many at the rate of messages of 16 KiB; "call by call" is one call a hash, as `openssl speed` times them at the mean length, 64 and 32 bytes.',
   async run({ largest }) {
     const measurements: Measurement[] = []
-    for (const size of SIZES.filter((transactions) => transactions <= largest)) {
-      measurements.push(...(await measure('seeded blocks', makeBlocks(size))))
+    for (const size of sizesUpTo(largest, SIZES))
+      measurements.push(...(await measure('made blocks', madeBlocks(size))))
+    const real = realBlocks(largest)
+    if (real.starts.length > 0) {
+      const repeated = {
+        bytes: real.bytes,
+        starts: Array.from({ length: REPEATS_OF_REAL }, () => real.starts).flat(),
+        ends: Array.from({ length: REPEATS_OF_REAL }, () => real.ends).flat(),
+      }
+      measurements.push(...(await measure('real blocks', repeated)))
     }
-    const real = realBlocks()
-    if (real.length > 0) measurements.push(...(await measure('real blocks', real)))
     return measurements
   },
 }
 
-async function measure(model: string, blocks: readonly Uint8Array[]): Promise<Measurement[]> {
-  const columns = blockColumns()
-  const sha256 = openSha256()
-  const node = openSha256({ engine: 'node' })
-  let size = 0
-  let bytes = 0
-  let stripped = 0
-  for (const block of blocks) {
-    decodeBlock(columns, block, 0, block.length, PLACE)
-    fillTxids(columns, sha256)
-    verifyMerkleRoot(columns, sha256, PLACE)
-    premise(sameTxids(columns, block), 'both ways give the same txids')
-    size += columns.transactions
-    bytes += block.length
-    stripped += strippedBytes(columns)
+interface Decoder {
+  readonly name: string
+  /** Txids, 32 bytes each, internal byte order. */
+  txids(block: Buffer): Uint8Array[]
+  readonly steps: Readonly<Record<(typeof STEPS)[number], (block: Buffer) => unknown>>
+}
+
+async function measure(model: string, blocks: RawBlocks): Promise<Measurement[]> {
+  const decoders = [bitcoinjs(), await bcoin()].filter((each) => each !== null)
+  const { size, compressions, messages, nodes, stripped } = survey(blocks, decoders)
+  const bytes = blocks.ends.reduce((sum, end, i) => sum + end - blocks.starts[i]!, 0)
+  const runs = size > LARGEST_OF_PEERS ? 5 : 9
+  const version = opensslVersion()
+  const limit = version === null ? Number.NaN : (compressions * hashMs(BEST)) / BEST_COMPRESSIONS
+  const line = async (name: string, work: () => unknown): Promise<Measurement> => {
+    const times = await timed(runs, work)
+    const share = Math.round((100 * limit) / median(times))
+    const note =
+      name.endsWith('merkle') && version !== null ? `${share} % of openssl's best rate on one core` : ''
+    return { name: `${model}: ${name}`, size, unit: 'transactions', bytes, runs: times, note }
   }
-  const runs = size > LARGEST_OF_PEER ? 3 : 7
-  const line = async (name: string, work: () => void): Promise<Measurement> => {
-    const times = await timed(runs, work, () => undefined)
-    const median = times.toSorted((a, b) => a - b)[Math.floor(runs / 2)]!
-    const note = `${Math.round(bytes / median / 1000).toLocaleString('en')} MB/s`
-    return { name: `${model}: ${name}`, size, unit: 'transactions', runs: times, note }
-  }
-  const over = (hasher: typeof sha256, merkle: boolean) => () => {
-    for (const block of blocks) {
-      decodeBlock(columns, block, 0, block.length, PLACE)
-      fillTxids(columns, hasher)
-      if (merkle) verifyMerkleRoot(columns, hasher, PLACE)
+  const lines: Measurement[] = []
+  for (const threads of [1, 2]) {
+    const pool = openPool(threads)
+    try {
+      const run = async (step: DecodeSpan['step'], engine: DecodeSpan['engine']): Promise<void> => {
+        const done = await pool.run(decodeJob, spansOf(blocks, { step, engine }))
+        premise(done.reduce((sum, each) => sum + each) === size, 'every transaction is decoded')
+      }
+      const on = threads === 1 ? 'one thread' : 'two threads'
+      for (const step of STEPS) lines.push(await line(`${on}, ${named(step)}`, () => run(step, 'wasm')))
+      if (threads === 1)
+        lines.push(await line('one thread, hashes by node:crypto, merkle', () => run('merkle', 'node')))
+    } finally {
+      await pool.close()
     }
   }
-  const lines = [
-    await line('decode', () => {
-      for (const block of blocks) decodeBlock(columns, block, 0, block.length, PLACE)
-    }),
-    await line('decode, txids', over(sha256, false)),
-    await line('decode, txids, merkle', over(sha256, true)),
-    await line('decode, txids, merkle, by node:crypto', over(node, true)),
-  ]
-  if (size <= 2 * LARGEST_OF_PEER) {
-    lines.push(
-      await line('bitcoinjs-lib', () => {
-        for (const block of blocks) Block.fromBuffer(block)
-      }),
-      await line('bitcoinjs-lib, getId', () => {
-        for (const block of blocks) for (const each of Block.fromBuffer(block).transactions!) each.getId()
-      }),
-    )
+  const buffers = blocks.starts.map((start, i) => Buffer.from(blocks.bytes.slice(start, blocks.ends[i])))
+  for (const { name, steps } of size > LARGEST_OF_PEERS ? [] : decoders) {
+    for (const step of STEPS)
+      lines.push(
+        await line(`${name}, ${named(step)}`, () => {
+          for (const buffer of buffers) steps[step](buffer)
+        }),
+      )
   }
-  const limit = opensslLimit(Math.round(stripped / size))
-  if (limit !== undefined) {
-    const note = `messages of ${Math.round(stripped / size)} B, then of 32 B`
-    lines.push({
-      name: `${model}: openssl speed sha256`,
-      size,
-      unit: 'transactions',
-      runs: [(size / limit) * 1000],
-      note,
-    })
+  const openssl = { size, unit: 'transactions', bytes }
+  if (version === null) {
+    lines.push({ ...openssl, name: `${model}: openssl`, runs: [], note: 'skipped: not on PATH' })
+  } else {
+    const each = hashMs(Math.round(stripped / messages)) + hashMs(32)
+    const calls = messages * each + nodes * (hashMs(64) + hashMs(32))
+    const note = `${compressions.toLocaleString('en')} blocks of 64 bytes`
+    lines.push(
+      {
+        ...openssl,
+        name: `${model}: openssl ${version}, hashes alone, at its best rate`,
+        runs: [limit],
+        note,
+      },
+      { ...openssl, name: `${model}: openssl ${version}, hashes alone, call by call`, runs: [calls] },
+    )
   }
   return lines
 }
 
-function sameTxids(columns: BlockColumns, block: Uint8Array): boolean {
-  const peer = Block.fromBuffer(block).transactions!
-  return peer.every(
-    (each, t) => Buffer.compare(each.getHash(), columns.txids.subarray(32 * t, 32 * t + 32)) === 0,
-  )
+/** Bytes of the largest messages that `openssl speed` tries unless told, and the blocks of 64 bytes they take. */
+const BEST = 16_384
+const BEST_COMPRESSIONS = BEST / 64 + 1
+
+function named(step: (typeof STEPS)[number]): string {
+  return STEPS.slice(0, STEPS.indexOf(step) + 1).join(', ')
 }
 
-function strippedBytes({ transactions, txStarts, witnessStarts, segwit }: BlockColumns): number {
-  let sum = 0
-  for (let t = 0; t < transactions; t++) sum += witnessStarts[t]! - txStarts[t]! + 4 - 2 * segwit[t]!
+function spansOf({ bytes, starts, ends }: RawBlocks, how: Pick<DecodeSpan, 'step' | 'engine'>): DecodeSpan[] {
+  const per = Math.ceil(starts.length / SPANS)
+  return Array.from({ length: Math.ceil(starts.length / per) }, (_, i) => ({
+    bytes,
+    starts: starts.slice(i * per, (i + 1) * per),
+    ends: ends.slice(i * per, (i + 1) * per),
+    ...how,
+  }))
+}
+
+interface Survey {
+  size: number
+  /** Blocks of 64 bytes through SHA-256's compression function. */
+  compressions: number
+  /** Transactions, and their bytes without witness. */
+  messages: number
+  stripped: number
+  /** Nodes of merkle trees, leaves left out. */
+  nodes: number
+}
+
+/** Decodes and verifies every block, holds the txids against the others', and counts what is to be hashed. */
+function survey({ bytes, starts, ends }: RawBlocks, decoders: readonly Decoder[]): Survey {
+  const columns = blockColumns()
+  const sha256 = openSha256()
+  const sum: Survey = { size: 0, compressions: 0, messages: 0, stripped: 0, nodes: 0 }
+  for (let i = 0; i < starts.length; i++) {
+    const place = { file: 'bench', offset: starts[i]! }
+    decodeBlock(columns, bytes, starts[i]!, ends[i]!, place)
+    fillTxids(columns, sha256)
+    verifyMerkleRoot(columns, sha256, place)
+    if (sum.size + columns.transactions <= LARGEST_OF_PEERS) {
+      const block = Buffer.from(bytes.slice(starts[i], ends[i]))
+      for (const { name, txids } of decoders)
+        premise(sameTxids(columns, txids(block)), `${name} finds the same txids at byte ${starts[i]}`)
+    }
+    count(columns, sum)
+  }
   return sum
 }
 
-/** Double hashes a second that openssl's own measurement allows; undefined where there is no openssl. */
-function opensslLimit(length: number): number | undefined {
-  const rate = (bytes: number): number => {
-    const { stdout } = spawnSync(
-      OPENSSL,
-      ['speed', '-mr', '-seconds', '1', '-bytes', String(bytes), '-evp', 'sha256'],
-      {
-        encoding: 'utf8',
-      },
-    )
-    return Number(/^\+F:\d+:sha256:([\d.]+)/m.exec(stdout ?? '')?.[1] ?? Number.NaN) / bytes
+function count({ transactions, txStarts, witnessStarts, segwit }: BlockColumns, sum: Survey): void {
+  sum.size += transactions
+  sum.messages += transactions
+  for (let t = 0; t < transactions; t++) {
+    const length = witnessStarts[t]! - txStarts[t]! + 4 - 2 * segwit[t]!
+    sum.stripped += length
+    sum.compressions += Math.ceil((length + 9) / 64) + 1
   }
-  const limit = 1 / (1 / rate(length) + 1 / rate(32))
-  return Number.isFinite(limit) ? limit : undefined
+  for (let width = transactions; width > 1; ) {
+    width = Math.ceil(width / 2)
+    sum.nodes += width
+    sum.compressions += 3 * width
+  }
 }
 
-/** Every single block of the data folder that is one of mainnet, a few times. */
-function realBlocks(): Uint8Array[] {
-  const folder = join(
-    process.env['LOOTLINE_DATA'] ?? join(import.meta.dirname, '../../shared/data'),
-    'bitcoin-blocks',
+function sameTxids({ transactions, txids }: BlockColumns, others: readonly Uint8Array[]): boolean {
+  return (
+    others.length === transactions &&
+    others.every((txid, t) => Buffer.compare(txid, txids.subarray(32 * t, 32 * t + 32)) === 0)
   )
-  if (!existsSync(folder)) return []
-  const names = readdirSync(folder).filter((name) =>
-    /^(block\d+\.dat|block300025\.raw|block_.*_raw\.zst|mainnet_.*)$/.test(name),
-  )
-  const blocks = names.map((name) => {
-    const bytes = readFileSync(join(folder, name))
-    return new Uint8Array(name.endsWith('.zst') ? zstdDecompressSync(bytes) : bytes)
-  })
-  return [blocks, blocks, blocks, blocks].flat()
+}
+
+function bitcoinjs(): Decoder {
+  const read = (block: Buffer): Transaction[] => Block.fromBuffer(block).transactions!
+  const hashes = (block: Buffer): Uint8Array[] => read(block).map((each) => each.getHash())
+  return {
+    name: `bitcoinjs-lib ${versionOf(join(import.meta.dirname, '..'), 'bitcoinjs-lib')}`,
+    txids: hashes,
+    steps: {
+      decode: read,
+      txids: hashes,
+      merkle: (block) =>
+        premise(
+          Buffer.compare(Block.calculateMerkleRoot(read(block)), block.subarray(ROOT, ROOT + 32)) === 0,
+          'bitcoinjs-lib finds the root',
+        ),
+    },
+  }
+}
+
+/** Where a block's header states the merkle root. */
+const ROOT = 36
+
+/** The part of bcoin's interface used here; the package is not a dependency of the project. */
+interface Bcoin {
+  readonly default: {
+    fromRaw(block: Buffer): {
+      readonly txs: readonly { hash(): Buffer }[]
+      createMerkleRoot(): Buffer
+    }
+  }
+}
+
+async function bcoin(): Promise<Decoder | null> {
+  const peer = await loadPeer<Bcoin>('bcoin', 'bcoin/lib/primitives/block')
+  if (peer === null) return null
+  const { default: BcoinBlock } = peer.module
+  const hashes = (block: Buffer): Uint8Array[] => BcoinBlock.fromRaw(block).txs.map((each) => each.hash())
+  return {
+    name: `bcoin ${peer.version}`,
+    txids: hashes,
+    steps: {
+      decode: (block) => BcoinBlock.fromRaw(block),
+      txids: hashes,
+      merkle: (block) =>
+        premise(
+          BcoinBlock.fromRaw(block)
+            .createMerkleRoot()
+            .equals(block.subarray(ROOT, ROOT + 32)),
+          'bcoin finds the root',
+        ),
+    },
+  }
 }

@@ -13,7 +13,7 @@ import { openSqliteLedger } from '../src/ledger/index.ts'
 import { random } from '../src/simulate/index.ts'
 import { createStore } from '../src/store/index.ts'
 import { formatAmount, formatTime, toHex } from '../src/units/index.ts'
-import { type Benchmark, type Measurement, premise, timed } from './harness.ts'
+import { type Benchmark, type Measurement, premise, sizesUpTo, timed } from './harness.ts'
 
 const SIZES = [10_000, 100_000, 1_000_000]
 /** 2026-01-01, later than any row. */
@@ -39,7 +39,7 @@ export const importBench: Benchmark = {
     const measurements: Measurement[] = []
     const folder = mkdtempSync(join(tmpdir(), 'lootline-bench-'))
     try {
-      for (const size of SIZES.filter((rows) => rows <= largest)) {
+      for (const size of sizesUpTo(largest, SIZES)) {
         const file = join(folder, `${size}.csv`)
         writeWhole(file, launderNet(size))
         const read = async (): Promise<number> => {
@@ -54,7 +54,7 @@ export const importBench: Benchmark = {
           name: 'read',
           size,
           unit: 'rows',
-          runs: await timed(runs, read, () => undefined),
+          runs: await timed(runs, read),
         })
         let made = 0
         const prepare = () => {

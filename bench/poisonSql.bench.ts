@@ -3,14 +3,11 @@
  * DuckDB. The sets of tainted outputs are compared before anything is timed.
  * @module
  */
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { random } from '../src/simulate/random.ts'
 import { poison } from '../src/trace/rules/poison.ts'
 import { FIRST_THEFT, NO_POOL, type Tape } from '../src/trace/tape.ts'
-import { type Benchmark, type Measurement, premise, timed } from './harness.ts'
+import { type Benchmark, type Measurement, premise, sizesUpTo, timed } from './harness.ts'
+import { openDuckDb, openSqlite, type SqlPeer } from './sqlPeers.ts'
 
 const SIZES = [10_000, 100_000, 1_000_000]
 const RUNS = 5
@@ -127,75 +124,17 @@ function* rowsOf(starts: Uint32Array, output: (k: number) => number): Generator<
     for (let k = starts[tx]!; k < starts[tx + 1]!; k++) yield [output(k), tx]
 }
 
-interface Engine {
-  readonly name: string
-  readonly query: () => Promise<Uint32Array> | Uint32Array
-  readonly close: () => void
-}
-
-function sqlite(chain: Chain): Engine {
-  const database = new DatabaseSync(':memory:')
-  for (const sql of SCHEMA) database.exec(sql)
-  database.exec('BEGIN')
-  const made = database.prepare('INSERT INTO made VALUES (?, ?)')
-  for (const row of rowsOf(chain.outputStarts, (k) => k)) made.run(...row)
-  const spent = database.prepare('INSERT INTO spent VALUES (?, ?)')
-  for (const row of rowsOf(chain.inputStarts, (k) => chain.inputs[k]!)) spent.run(...row)
-  database.exec('COMMIT')
-  for (const sql of INDEXES) database.exec(sql)
-  const statement = database.prepare(QUERY)
-  statement.setReturnArrays(true)
-  return {
-    name: 'SQLite in memory, recursive query',
-    query: () => Uint32Array.from(statement.all() as unknown as [number][], ([output]) => output),
-    close: () => database.close(),
-  }
-}
-
-/** The part of DuckDB's interface used here; the package is not a dependency of the project. */
-interface DuckDb {
-  readonly DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<DuckConnection> }> }
-}
-interface DuckConnection {
-  run(sql: string): Promise<unknown>
-  runAndReadAll(sql: string): Promise<{ getColumns(): unknown[][] }>
-  createAppender(table: string): Promise<{
-    appendInteger(value: number): void
-    endRow(): void
-    closeSync(): void
-  }>
-  closeSync(): void
-}
-
-async function duckdb(chain: Chain): Promise<Engine | null> {
-  const folder = join(import.meta.dirname, 'peers')
-  if (!existsSync(join(folder, 'node_modules/@duckdb/node-api'))) return null
-  const require = createRequire(join(folder, 'package.json'))
-  const { DuckDBInstance } = (await import(require.resolve('@duckdb/node-api'))) as DuckDb
-  const connection = await (await DuckDBInstance.create(':memory:')).connect()
-  for (const sql of SCHEMA) await connection.run(sql)
-  const fill = async (table: string, rows: Iterable<readonly [number, number]>): Promise<void> => {
-    const appender = await connection.createAppender(table)
-    for (const [output, tx] of rows) {
-      appender.appendInteger(output)
-      appender.appendInteger(tx)
-      appender.endRow()
-    }
-    appender.closeSync()
-  }
-  await fill(
+async function load(engine: SqlPeer, chain: Chain): Promise<void> {
+  for (const sql of SCHEMA) await engine.run(sql)
+  await engine.fill(
     'made',
     rowsOf(chain.outputStarts, (k) => k),
   )
-  await fill(
+  await engine.fill(
     'spent',
     rowsOf(chain.inputStarts, (k) => chain.inputs[k]!),
   )
-  return {
-    name: 'DuckDB in memory, recursive query',
-    query: async () => Uint32Array.from((await connection.runAndReadAll(QUERY)).getColumns()[0] as number[]),
-    close: () => connection.closeSync(),
-  }
+  if (engine.indexed) for (const sql of INDEXES) await engine.run(sql)
 }
 
 export const poisonSqlBench: Benchmark = {
@@ -204,7 +143,7 @@ export const poisonSqlBench: Benchmark = {
     'Poison from one coinbase output over a seeded UTXO ledger: our kernel (which also keeps amounts and logs each arrival) and a recursive query, loaded and indexed beforehand. All three mark the same outputs, checked before timing.',
   async run({ largest }) {
     const measurements: Measurement[] = []
-    for (const transactions of SIZES.filter((size) => size <= largest)) {
+    for (const transactions of sizesUpTo(largest, SIZES)) {
       const chain = makeChain(transactions)
       const tape = tapeOf(chain)
       const expected = marked(tape)
@@ -215,21 +154,18 @@ export const poisonSqlBench: Benchmark = {
         ...size,
         runs: await timed(RUNS, poison<Float64Array>, () => tape),
       })
-      for (const engine of [sqlite(chain), await duckdb(chain)]) {
+      for (const engine of [openSqlite(), await openDuckDb()]) {
         if (engine === null) continue
-        const found = (await engine.query()).sort()
+        await load(engine, chain)
+        const found = (await engine.column(QUERY)).sort()
         premise(
           found.length === expected.length && found.every((output, i) => output === expected[i]),
           `${engine.name} and the kernel mark the same outputs`,
         )
         measurements.push({
-          name: engine.name,
+          name: `${engine.name} in memory, recursive query`,
           ...size,
-          runs: await timed(
-            RUNS,
-            () => engine.query(),
-            () => undefined,
-          ),
+          runs: await timed(RUNS, () => engine.column(QUERY)),
         })
         engine.close()
       }

@@ -21,7 +21,7 @@ import {
   type TraceRequest,
 } from '../src/trace/index.ts'
 import { BITCOIN_REGTEST } from '../src/units/index.ts'
-import { type Benchmark, type Measurement, premise } from './harness.ts'
+import { type Benchmark, type Measurement, premise, sizesUpTo } from './harness.ts'
 
 /** Tainted outputs. */
 const SIZES = [1_000, 10_000, 100_000, 1_000_000]
@@ -101,7 +101,8 @@ export const traceBench: Benchmark = {
     'From one stolen output to its last descendants on a SQLite ledger: look-ups in sets, tapes, one rule, and the assembled flow with its balance proved. The ledger is a binary tree of outputs, the worst case for look-ups: every transaction and every holder is another one. Memory is that of the whole process as the phase ends.',
   async run({ largest }) {
     const measurements: Measurement[] = []
-    for (const size of SIZES.filter((lots) => lots <= largest)) {
+    const sizes = sizesUpTo(largest, SIZES)
+    for (const size of sizes) {
       const store = mkdtempSync(join(tmpdir(), 'lootline-bench-'))
       createStore(store)
       const ledger = openSqliteLedger(store)
@@ -110,7 +111,7 @@ export const traceBench: Benchmark = {
       try {
         ledger.append([...tree(size)], { kind: 'all' })
         const books = { ledger, labels, prices, version: 'bench' }
-        for (const rule of size === largest ? RULES : (['fifo'] as const)) {
+        for (const rule of size === sizes.at(-1) ? RULES : (['fifo'] as const)) {
           if (rule === 'libr') continue
           if (size < 1_000_000) lap(books, rule)
           const laps = Array.from({ length: size < 1_000_000 ? RUNS : 1 }, () => lap(books, rule))
