@@ -4,10 +4,11 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeSegments } from './decodeSegments.ts'
+import { buildSegments } from './buildSegments.ts'
 import type { IndexOptions } from './indexOptions.ts'
 import { joinSpends } from './joinSpends.ts'
 import type { Manifest, SegmentHead } from './manifest.ts'
+import type { Pool } from './pool.ts'
 import { numberOutputs, resolveAddresses } from './resolveAddresses.ts'
 import { resolveTransactions } from './resolveTransactions.ts'
 import type { BlockSource } from './source.ts'
@@ -16,6 +17,7 @@ import { writePostings } from './writePostings.ts'
 
 /** The manifest with the blocks `from` to `to` after what it names; not yet committed. */
 export async function addBatch(
+  pool: Pool,
   folder: string,
   manifest: Manifest,
   source: BlockSource,
@@ -24,7 +26,7 @@ export async function addBatch(
   options: IndexOptions,
 ): Promise<Manifest> {
   const generation = manifest.generation + 1
-  const heads = await decodeSegments(folder, source, from, to, generation, options)
+  const heads = await buildSegments(pool, folder, source, from, to, generation, options)
   const segments = workSegments(folder, manifest, heads)
   const name = `b${generation}-${from}`
   const batch = join(folder, 'batches', name)

@@ -9,14 +9,16 @@ import { scanHeaders } from '../../chain/bitcoin/headerScan.ts'
 import { blockReader } from '../../chain/bitcoin/readBlock.ts'
 import { LootlineError } from '../../errors.ts'
 import { printable } from '../../units/text.ts'
-import type { BlockSource } from './indexBlocks.ts'
+import { type BlockRange, readRange } from './blockRange.ts'
 import type { IndexedBlock } from './segmentBuilder.ts'
+import type { BlockSource } from './source.ts'
 
 /** A source over files; close it. */
 export interface FolderSource extends BlockSource {
   /** Blocks that lie in the files and are not in the best chain. */
   readonly beside: number
   blocks(from: number, to: number): Iterable<IndexedBlock>
+  range(from: number, to: number): BlockRange
   /** Bytes of the best chain's blocks. */
   readonly bytes: number
   close(): void
@@ -42,16 +44,25 @@ export function openBlockSource(path: string, magics: readonly Uint8Array[]): Fo
       const row = rows[height - firstHeight]!
       return scan.hashes.subarray(32 * row, 32 * row + 32)
     }
+    const range = (from: number, to: number): BlockRange => {
+      const chosen = rows.subarray(from - firstHeight, to + 1 - firstHeight)
+      const hashes = new Uint8Array(32 * chosen.length)
+      for (const [i, row] of chosen.entries())
+        hashes.set(scan.hashes.subarray(32 * row, 32 * row + 32), 32 * i)
+      const of = (column: Uint32Array): Uint32Array => chosen.map((row) => column[row]!)
+      return {
+        ...{ path, magics, paths: files.paths, firstHeight: from, hashes },
+        ...{ times: of(scan.times), files: of(scan.files), sizes: of(scan.sizes) },
+        transactions: of(scan.transactions),
+        offsets: Float64Array.from(chosen, (row) => scan.offsets[row]!),
+      }
+    }
     return {
       firstHeight,
       lastHeight: firstHeight + rows.length - 1,
       hashAt,
-      *blocks(from, to): Iterable<IndexedBlock> {
-        for (let height = from; height <= to; height++) {
-          const row = rows[height - firstHeight]!
-          yield { height, hash: hashAt(height), time: scan.times[row]!, columns: reader.read(scan, row) }
-        }
-      },
+      blocks: (from, to) => readRange(range(from, to)),
+      range,
       beside: stale.length + orphans.length,
       bytes: rows.reduce((sum, row) => sum + scan.sizes[row]!, 0),
       close: () => files.close(),

@@ -35,7 +35,7 @@ async function killedAt(
     const source = openBlockSource(${JSON.stringify(blocks)}, blockNetwork('bitcoin', 'regtest').magics)
     const { writeSync } = await import('node:fs')
     await indexBlocks(${JSON.stringify(store)}, source, {
-      chain: ${JSON.stringify(BITCOIN_REGTEST)}, memory: ${2 ** 17},
+      chain: ${JSON.stringify(BITCOIN_REGTEST)}, memory: ${2 ** 18}, threads: 2,
       onProgress: (pass, height) => writeSync(1, pass + ' ' + height + '\\n'),
     })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -45,7 +45,8 @@ async function killedAt(
   for await (const line of createInterface(child.stdout)) {
     if (line.startsWith(moment)) setTimeout(() => child.kill('SIGKILL'), milliseconds)
   }
-  const [code] = await ended
+  const [code, signal] = await ended
+  expect(signal ?? code, 'it is killed or ends well').toBe(code === 0 ? 0 : 'SIGKILL')
   return code === 0
 }
 
@@ -65,6 +66,17 @@ describe('indexBlocks', () => {
     const ledger = open(store)
     expect(answers(ledger, transactions)).toBe(answers(memoryOf(transactions), transactions))
     ledger.close()
+  })
+
+  test('two threads make the files of one, byte by byte', async () => {
+    const blocks = made(160)
+    const [one, two] = [temporary(), temporary()]
+    await index(one, blocks, 2 ** 16)
+    // Memory is divided among the threads.
+    await index(two, blocks, 2 ** 17, 2)
+    const files = filesOf(one)
+    expect(Object.keys(files).filter((name) => name.endsWith('segment.json')).length).toBeGreaterThan(5)
+    expect(filesOf(two)).toEqual(files)
   })
 
   test('what grew in steps answers as what was indexed at once; nothing new changes nothing', async () => {

@@ -10,6 +10,7 @@ import { addBatch } from './addBatch.ts'
 import type { IndexOptions } from './indexOptions.ts'
 import { agreeing, endOf, withoutSmall } from './keptBatches.ts'
 import { commitManifest, emptyManifest, type Manifest, readManifest } from './manifest.ts'
+import { openPool, usualThreads } from './pool.ts'
 import type { BlockSource } from './source.ts'
 import { tidy } from './tidy.ts'
 
@@ -29,6 +30,8 @@ export interface IndexResult {
  * The deepest reorganisations of Bitcoin's main chain were 53 blocks (August 2010) and 24 (March 2013, BIP-50).
  */
 const TIP_BLOCKS = 144
+/** Bytes of blocks that are little to do: half a second. */
+const FEW_BYTES = 2 ** 25
 
 /**
  * Brings the store up to the source's best chain: adds what is missing, takes out what is no longer in it. A kill at any
@@ -62,19 +65,32 @@ async function bringUp(folder: string, source: BlockSource, options: IndexOption
   const ends = tipStart - keptEnd > TIP_BLOCKS ? [tipStart - 1, source.lastHeight] : [source.lastHeight]
   let from = keptEnd
   if (from <= source.lastHeight || agreed !== before.batches) {
-    for (const to of ends) {
-      if (from <= to) manifest = await addBatch(folder, manifest, source, from, to, options)
-      else manifest = { ...manifest, generation: manifest.generation + 1 }
-      from = to + 1
-      // A large first batch is kept as soon as it shows no less than the store did before.
-      if (from > source.lastHeight || (from > visibleEnd && kept === before.batches))
-        commitManifest(folder, manifest)
+    const pool = openPool(options.threads ?? threadsFor(source, from))
+    try {
+      for (const to of ends) {
+        if (from <= to) manifest = await addBatch(pool, folder, manifest, source, from, to, options)
+        else manifest = { ...manifest, generation: manifest.generation + 1 }
+        from = to + 1
+        // A large first batch is kept as soon as it shows no less than the store did before.
+        if (from > source.lastHeight || (from > visibleEnd && kept === before.batches))
+          commitManifest(folder, manifest)
+      }
+    } finally {
+      await pool.close()
     }
     tidy(folder, manifest)
   }
   const added = Math.max(0, source.lastHeight + 1 - visibleEnd)
   const removed = endOf(before.batches, source.firstHeight) - visibleEnd
   return { ...totals(manifest), added, removed }
+}
+
+/** One where threads would take longer to start than they save. */
+function threadsFor(source: BlockSource, from: number): number {
+  const sizes = source.range?.(from, source.lastHeight).sizes ?? []
+  let bytes = 0
+  for (const size of sizes) bytes += size
+  return bytes < FEW_BYTES ? 1 : usualThreads()
 }
 
 function totals({ batches }: Manifest): Omit<IndexResult, 'added' | 'removed'> {

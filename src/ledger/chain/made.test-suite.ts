@@ -41,10 +41,15 @@ export function sourceOf(folder: string): FolderSource {
   return openBlockSource(folder, blockNetwork('bitcoin', 'regtest').magics)
 }
 
-export async function index(store: string, blocks: string, memory: number = 2 ** 17): Promise<IndexResult> {
+export async function index(
+  store: string,
+  blocks: string,
+  memory: number = 2 ** 17,
+  threads = 1,
+): Promise<IndexResult> {
   const source = sourceOf(blocks)
   try {
-    return await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory })
+    return await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory, threads })
   } finally {
     source.close()
   }

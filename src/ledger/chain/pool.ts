@@ -100,7 +100,8 @@ export function openPool(threads: number): Pool {
 
 function startThread(): Worker {
   const file = import.meta.url.endsWith('.ts') ? './poolWorker.ts' : './poolWorker.js'
-  return new Worker(new URL(file, import.meta.url), { workerData: POOL_THREAD })
+  // What the process was started with (`-e`, `--input-type`) is not for its threads.
+  return new Worker(new URL(file, import.meta.url), { workerData: POOL_THREAD, execArgv: [] })
 }
 
 function askThread<O>(
@@ -111,7 +112,10 @@ function askThread<O>(
 ): Promise<O> {
   return new Promise((resolve, reject) => {
     const listen = (message: FromThread): void => {
-      if ('report' in message) return onReport(message.report)
+      if ('report' in message) {
+        onReport(message.report)
+        return
+      }
       leave()
       if ('error' in message) reject(restored(message.error))
       else resolve(message.output as O)

@@ -1,3 +1,4 @@
+import type { BlockRange } from './blockRange.ts'
 import type { IndexedBlock } from './segmentBuilder.ts'
 
 /** Where blocks come from: the best chain of a folder of block files. */
@@ -9,4 +10,6 @@ export interface BlockSource {
   hashAt(height: number): Uint8Array
   /** In order, both ends included. A block's columns are valid until the next is asked for. */
   blocks(from: number, to: number): Iterable<IndexedBlock> | AsyncIterable<IndexedBlock>
+  /** The same as data that other threads can open; absent where blocks can only be read here. */
+  range?(from: number, to: number): BlockRange
 }
