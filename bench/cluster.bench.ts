@@ -1,101 +1,147 @@
 /**
- * Multi-input clustering of seeded inputs: one thread, two threads, with and without evidence, against one query in
- * SQLite and, where python3 has it, igraph. Every way must find the same clusters before it is timed.
+ * Multi-input clustering of seeded inputs: one thread, two threads, with and without evidence, against graph libraries and
+ * SQL engines on the same links. Every way must find the same clusters, address by address.
  * @module
  */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { addTransactions, createClustering } from '../src/cluster/clustering.ts'
+import {
+  addTransactions,
+  type Clustering,
+  clusterNames,
+  createClustering,
+} from '../src/cluster/clustering.ts'
 import type { ClusterColumns } from '../src/cluster/columns.ts'
 import { createParents, find, uniteInputs } from '../src/cluster/unionFind.ts'
-import { openUnionThreads } from '../src/cluster/unionThreads.ts'
-import { type InputChain, inputChain } from './clusterChain.ts'
-import { type Benchmark, type Measurement, premise, timed } from './harness.ts'
+import { openUnionThreads, type UnionThreads } from '../src/cluster/unionThreads.ts'
+import { edgesOf, type InputChain, inputChain } from './clusterChain.ts'
+import { byPython, bySql, type PeerClusters } from './clusterPeers.ts'
+import { type Benchmark, type Measurement, median, premise, sizesUpTo, timed } from './harness.ts'
+import { openDuckDb, openSqlite } from './sqlPeers.ts'
 
-const SIZES = [100_000, 1_000_000, 10_000_000]
-/** SQLite needs minutes beyond. */
-const LARGEST_SQL = 100_000
-const THREADS = 2
+const SIZES = [100_000, 1_000_000, 10_000_000, 100_000_000]
+/** Inputs beyond which each is stopped: minutes, or too much memory. */
+const LARGEST = { SQLite: 1_000_000, DuckDB: 10_000_000, igraph: 10_000_000, scipy: 10_000_000 }
+const PYTHON_RUNS = 3
 
 export const clusterBench: Benchmark = {
   name: 'cluster',
-  about:
-    'Multi-input clustering of seeded inputs, owners skewed, addresses reused; the address of every input is known, as in a chain store. Peers are timed without loading.',
+  about: `Multi-input clustering of seeded inputs (bench/clusterChain.ts): owners skewed, addresses reused, the address of every input known as in a chain store. "unions" is the union-find alone from columns in memory; "clustering" also allocates and checks every number; "evidence" also keeps the transaction and rule of each link. Others get the same links as pairs of addresses (first input, other input), in their memory beforehand; "from pairs" adds what makes their graph. SQL engines keep the least label of each address and its neighbours, then the label of the label, until none changes. All agree on the cluster of every address. At most ${LARGEST.SQLite.toLocaleString('en')} inputs for SQLite and ${LARGEST.igraph.toLocaleString('en')} for the others.`,
   async run({ largest }) {
-    const threads = openUnionThreads(THREADS)
+    const threads = openUnionThreads(2)
     try {
-      const rows: Measurement[] = []
-      for (const size of SIZES.filter((inputs) => inputs <= largest))
-        rows.push(...(await sizeOf(size, threads)))
-      return rows
+      const measurements: Measurement[] = []
+      for (const size of sizesUpTo(largest, SIZES)) {
+        const chain = inputChain(size)
+        const { rows, names } = await ours(chain, threads)
+        measurements.push(...rows)
+        if (size <= Math.max(...Object.values(LARGEST))) measurements.push(...(await others(chain, names)))
+      }
+      return measurements
     } finally {
       await threads.close()
     }
   },
 }
 
-async function sizeOf(size: number, threads: ReturnType<typeof openUnionThreads>): Promise<Measurement[]> {
-  const chain = inputChain(size)
+/** Measures our ways, after they have agreed on the cluster of every address. */
+async function ours(
+  chain: InputChain,
+  threads: UnionThreads,
+): Promise<{ readonly rows: Measurement[]; readonly names: Uint32Array }> {
   const { addresses, starts, inputs } = chain
-  const runs = size >= 10_000_000 ? 5 : 9
-  const parent = createParents(addresses)
-  const merged = uniteInputs(parent, starts, inputs)
-  const shape = `${addresses.toLocaleString('en')} addresses, ${(addresses - merged).toLocaleString('en')} clusters`
   const columns = columnsOf(chain)
-  const cluster = (evidence: boolean) => () => {
+  const cluster = (evidence: boolean): Clustering => {
     const clustering = createClustering({ evidence })
     addTransactions(clustering, columns, addresses)
-    premise(clustering.clusters === addresses - merged, 'the growing clustering finds the same clusters')
+    return clustering
   }
+  const names = clusterNames(cluster(false))
+  const merged = names.reduce((sum, name, i) => sum + (name === i ? 0 : 1), 0)
+  const agree = (parent: Uint32Array, unions: number, who: string): void => {
+    premise(unions === merged, `${who} merges ${merged} times, not ${unions}`)
+    for (let i = 0; i < addresses; i++) premise(find(parent, i) === names[i], `${who} agrees on address ${i}`)
+  }
+  const own = createParents(addresses)
+  agree(own, uniteInputs(own, starts, inputs), 'one thread')
   const shared = createParents(addresses, true)
-  premise((await threads.unite(shared, starts, inputs)) === merged, 'threads merge as often as one')
-  for (let i = 0; i < addresses; i++) premise(find(shared, i) === find(parent, i), `threads agree on ${i}`)
+  agree(shared, await threads.unite(shared, starts, inputs), 'two threads')
+  const witnessed = cluster(true)
+  agree(witnessed.parent, addresses - witnessed.clusters, 'clustering with evidence')
 
-  const measurement = (name: string, times: readonly number[], note: string): Measurement => ({
-    name,
-    size,
-    unit: 'inputs',
-    runs: times,
-    note: `${note}; load ${loadavg()[0]!.toFixed(1)}`,
+  const size = inputs.length
+  const runs = size > 1_000_000 ? 5 : 9
+  const row = (name: string, times: readonly number[], note: string): Measurement => ({
+    ...{ name, size, unit: 'inputs', runs: times },
+    note,
   })
-  const rows = [
-    measurement(
-      'one thread, unions alone',
-      await timed(
-        runs,
-        (own) => uniteInputs(own, starts, inputs),
-        () => createParents(addresses),
+  const shape = `${addresses.toLocaleString('en')} addresses, ${(addresses - merged).toLocaleString('en')} clusters`
+  const alone = await timed(
+    runs,
+    (parent) => uniteInputs(parent, starts, inputs),
+    () => createParents(addresses),
+  )
+  const pair = await timed(
+    runs,
+    (parent) => threads.unite(parent, starts, inputs),
+    () => createParents(addresses, true),
+  )
+  const plain = await timed(runs, () => cluster(false))
+  const proved = await timed(runs, () => cluster(true))
+  const { parent, evidence } = witnessed
+  const { other, tx, rule } = evidence!
+  const extra = Math.round((median(proved) / median(plain) - 1) * 100)
+  return {
+    names,
+    rows: [
+      row('Lootline, one thread, unions', alone, `${bytesEach([own], addresses)}; ${shape}`),
+      row('Lootline, two threads, unions', pair, bytesEach([shared], addresses)),
+      row('Lootline, one thread, clustering', plain, bytesEach([parent], addresses)),
+      row(
+        'Lootline, one thread, clustering with evidence',
+        proved,
+        `${bytesEach([parent, other, tx, rule], addresses)}; evidence costs ${extra} % more time`,
       ),
-      `${shape}; 4 bytes an address`,
-    ),
-    measurement(
-      'two threads, unions alone',
-      await timed(
-        runs,
-        (own) => threads.unite(own, starts, inputs),
-        () => createParents(addresses, true),
-      ),
-      '4 bytes an address',
-    ),
-    measurement(
-      'one thread, allocation and checks',
-      await timed(runs, cluster(false), () => undefined),
-      '4 bytes an address',
-    ),
-    measurement(
-      'one thread, allocation, checks and evidence',
-      await timed(runs, cluster(true), () => undefined),
-      '13 bytes an address',
-    ),
-  ]
-  if (size <= LARGEST_SQL)
-    rows.push(measurement('SQLite, labels until none changes', bySql(chain, parent), 'in memory'))
-  const peer = byIgraph(chain, addresses - merged)
-  if (peer !== null)
-    rows.push(measurement(`igraph ${peer.version}, connected_components`, peer.runs, 'edges prepared'))
+    ],
+  }
+}
+
+async function others(chain: InputChain, names: Uint32Array): Promise<Measurement[]> {
+  const rows: Measurement[] = []
+  const size = chain.inputs.length
+  const edges = edgesOf(chain)
+  const add = (name: string, runs: readonly number[], note = ''): void => {
+    rows.push({ name, size, unit: 'inputs', runs, note })
+  }
+  const agreed = (who: string, found: PeerClusters): void =>
+    premise(
+      found.names.length === names.length && found.names.every((name, i) => name === names[i]),
+      `${who} finds the same clusters`,
+    )
+  for (const library of ['scipy', 'igraph'] as const) {
+    if (size > LARGEST[library]) continue
+    const found = byPython(library, edges, chain.addresses, PYTHON_RUNS)
+    if (found === null) {
+      add(library, [], 'skipped: no python3 has it')
+      continue
+    }
+    agreed(library, found)
+    add(`${library} ${found.version}, connected_components`, found.runs)
+    add(`${library} ${found.version}, from pairs`, found.withGraph)
+  }
+  for (const [kind, open] of [
+    ['DuckDB', openDuckDb],
+    ['SQLite', openSqlite],
+  ] as const) {
+    if (size > LARGEST[kind]) continue
+    const engine = await open()
+    if (engine === null) {
+      add(kind, [], 'skipped: not installed')
+      continue
+    }
+    const found = await bySql(engine, edges, chain.addresses)
+    agreed(kind, found)
+    add(`${engine.name} in memory, least labels`, found.runs, `${found.rounds} rounds`)
+    engine.close()
+  }
   return rows
 }
 
@@ -117,64 +163,7 @@ function columnsOf({ starts, inputs }: InputChain): ClusterColumns {
   }
 }
 
-/** Each address takes the least label of all it paid with, again and again. One run: it takes long enough. */
-function bySql({ addresses, starts, inputs }: InputChain, parent: Uint32Array): number[] {
-  const db = new DatabaseSync(':memory:')
-  db.exec(
-    'create table input (tx integer, address integer); create table label (address integer primary key, name integer)',
-  )
-  db.exec('begin')
-  const input = db.prepare('insert into input values (?, ?)')
-  for (let t = 0; t + 1 < starts.length; t++) {
-    for (let i = starts[t]!; i < starts[t + 1]!; i++) input.run(t, inputs[i]!)
-  }
-  const label = db.prepare('insert into label values (?, ?)')
-  for (let i = 0; i < addresses; i++) label.run(i, i)
-  db.exec('commit; create index by_tx on input (tx, address); create index by_address on input (address, tx)')
-  const start = performance.now()
-  const round =
-    db.prepare(`with least as (select tx, min(name) as name from input join label using (address) group by tx)
-    update label set name = better.name
-    from (select address, min(least.name) as name from input join least using (tx) group by address) as better
-    where better.address = label.address and better.name < label.name`)
-  while (Number(round.run().changes) > 0);
-  const ms = performance.now() - start
-  for (const { address, name } of db.prepare('select address, name from label').iterate())
-    premise(find(parent, Number(address)) === Number(name), `SQLite agrees on ${address}`)
-  db.close()
-  return [ms]
-}
-
-const SCRIPT = `
-import sys, time, json, array
-import igraph
-edges = array.array('I'); edges.frombytes(open(sys.argv[1], 'rb').read())
-graph = igraph.Graph(n=int(sys.argv[2]), edges=list(zip(edges[0::2], edges[1::2])))
-runs = []
-for _ in range(3):
-    start = time.perf_counter(); found = graph.connected_components(mode='weak'); runs.append(1000 * (time.perf_counter() - start))
-print(json.dumps({'version': igraph.__version__, 'runs': runs, 'clusters': len(found)}))
-`
-
-/** Null where python3 or igraph is not installed. */
-function byIgraph(
-  { addresses, starts, inputs }: InputChain,
-  clusters: number,
-): { readonly version: string; readonly runs: readonly number[] } | null {
-  if (spawnSync('python3', ['-c', 'import igraph']).status !== 0) return null
-  const edges: number[] = []
-  for (let t = 0; t + 1 < starts.length; t++) {
-    for (let i = starts[t]! + 1; i < starts[t + 1]!; i++) edges.push(inputs[starts[t]!]!, inputs[i]!)
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'lootline-bench-'))
-  try {
-    const file = join(folder, 'edges.u32')
-    writeFileSync(file, Uint32Array.from(edges))
-    const { stdout } = spawnSync('python3', ['-c', SCRIPT, file, String(addresses)], { encoding: 'utf8' })
-    const found = JSON.parse(stdout) as { version: string; runs: number[]; clusters: number }
-    premise(found.clusters === clusters, 'igraph finds as many clusters')
-    return found
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+/** Memory that is kept, by address. */
+function bytesEach(held: readonly (Uint32Array | Uint8Array)[], addresses: number): string {
+  return `${Math.round(held.reduce((sum, { byteLength }) => sum + byteLength, 0) / addresses)} bytes an address`
 }

@@ -27,7 +27,8 @@ export function inputChain(inputs: number): InputChain {
   const purses = new Uint32Array(owners * PURSE)
   const held = new Uint32Array(owners)
   const column = new Uint32Array(new SharedArrayBuffer(4 * inputs))
-  const starts: number[] = [0]
+  const starts = new Uint32Array(inputs + 1)
+  let transactions = 0
   let addresses = 0
   for (let filled = 0; filled < inputs; ) {
     const owner = draw.below(draw.below(draw.below(owners) + 1) + 1)
@@ -41,9 +42,30 @@ export function inputChain(inputs: number): InputChain {
         column[filled++] = addresses++
       } else column[filled++] = purses[owner * PURSE + draw.below(known)]!
     }
-    starts.push(filled)
+    starts[++transactions] = filled
   }
-  const shared = new Uint32Array(new SharedArrayBuffer(4 * starts.length))
-  shared.set(starts)
+  const shared = new Uint32Array(new SharedArrayBuffer(4 * (transactions + 1)))
+  shared.set(starts.subarray(0, transactions + 1))
   return { addresses, starts: shared, inputs: column }
+}
+
+/**
+ * The same as a graph: u32, pairs of addresses, the first input's and another one's. An address that follows itself, or
+ * the first one, makes no edge.
+ */
+export function edgesOf({ starts, inputs }: InputChain): Uint32Array {
+  const edges = new Uint32Array(2 * inputs.length)
+  let end = 0
+  for (let t = 0; t + 1 < starts.length; t++) {
+    const first = inputs[starts[t]!]!
+    let last = first
+    for (let i = starts[t]! + 1; i < starts[t + 1]!; i++) {
+      const address = inputs[i]!
+      if (address === last || address === first) continue
+      last = address
+      edges[end++] = first
+      edges[end++] = address
+    }
+  }
+  return edges.slice(0, end)
 }

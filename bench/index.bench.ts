@@ -8,7 +8,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeChain } from './blocks.ts'
-import { type Benchmark, type Measurement, premise } from './harness.ts'
+import { type Benchmark, type Measurement, premise, sizesUpTo } from './harness.ts'
 
 const SIZES = [100_000, 1_000_000, 10_000_000]
 const MEMORY = '1GiB'
@@ -20,7 +20,7 @@ export const indexBench: Benchmark = {
   about: `\`lootline index --memory ${MEMORY}\` over made block files (bench/blocks.ts) with a warm page cache. The note extrapolates linearly from each size to 1.3 billion transactions in 800 GB; the time by bytes of blocks.`,
   run({ largest }): readonly Measurement[] {
     const measurements: Measurement[] = []
-    for (const size of SIZES.filter((transactions) => transactions <= largest)) {
+    for (const size of sizesUpTo(largest, SIZES)) {
       const folder = mkdtempSync(join(tmpdir(), 'lootline-bench-'))
       try {
         const blocks = join(folder, 'blocks')

@@ -4,9 +4,11 @@
  */
 import { spawnSync } from 'node:child_process'
 
+const OPENSSL = 'openssl'
+
 /** Null where there is no openssl on PATH. */
 export function opensslVersion(): string | null {
-  const { stdout } = spawnSync('openssl', ['version'], { encoding: 'utf8' })
+  const { stdout } = spawnSync(OPENSSL, ['version'], { encoding: 'utf8' })
   return /^OpenSSL (\S+)/.exec(stdout ?? '')?.[1] ?? null
 }
 
@@ -17,7 +19,7 @@ export function hashMs(bytes: number): number {
   let ms = known.get(bytes)
   if (ms === undefined) {
     const typed = ['speed', '-mr', '-seconds', '1', '-bytes', String(bytes), '-evp', 'sha256']
-    const { stdout } = spawnSync('openssl', typed, { encoding: 'utf8' })
+    const { stdout } = spawnSync(OPENSSL, typed, { encoding: 'utf8' })
     const bytesPerSecond = Number(/^\+F:\d+:sha256:([\d.]+)/m.exec(stdout)?.[1])
     ms = (bytes / bytesPerSecond) * 1000
     known.set(bytes, ms)

@@ -64,7 +64,7 @@ export async function openDuckDb(): Promise<SqlPeer | null> {
     indexed: false,
     run: (sql) => connection.run(sql),
     column: async (sql) =>
-      Uint32Array.from(((await connection.runAndReadAll(sql)).getColumns()[0] ?? []) as number[]),
+      Uint32Array.from((await connection.runAndReadAll(sql)).getColumns()[0] ?? [], Number),
     async fill(table, rows) {
       const appender = await connection.createAppender(table)
       for (const [a, b] of rows) {
