@@ -28,7 +28,7 @@ const REPEATS_OF_REAL = 4
 export const decodeBench: Benchmark = {
   name: 'decode',
   about:
-    'Raw blocks in memory to columns: made ones (bench/blocks.ts) and real ones of 2009 to 2025, these four times over. "txids" adds the double SHA-256 of every transaction without its witness, "merkle" also the root, held against the header. bitcoinjs-lib and bcoin make objects; the same blocks, the same three steps, the same txids. openssl\'s lines are the time of the hashes alone on one core: SHA-256 works on blocks of 64 bytes, a transaction of n bytes without witness takes ⌈(n + 9) / 64⌉ of them and one more for the second hash, a node of the merkle tree three. "at its best rate" is that many at the rate of messages of 16 KiB; "call by call" is one call a hash, as `openssl speed` times them at the mean length, 64 and 32 bytes.',
+    'Raw blocks in memory to columns: made ones (bench/blocks.ts) and real ones of 2009 to 2025, these four times over. "txids" adds the double SHA-256 of every transaction without its witness, "merkle" also the root, held against the header. bitcoinjs-lib and bcoin (without its C++ addon) make objects; the same blocks, the same three steps, the same txids. openssl\'s lines are the time of the hashes alone on one core: SHA-256 works on blocks of 64 bytes, a transaction of n bytes without witness takes ⌈(n + 9) / 64⌉ of them and one more for the second hash, a node of the merkle tree three. "at its best rate" is that many at the rate of messages of 16 KiB; "call by call" is one call a hash, as `openssl speed` times them at the mean length, 64 and 32 bytes.',
   async run({ largest }) {
     const measurements: Measurement[] = []
     for (const size of sizesUpTo(largest, SIZES))
@@ -55,61 +55,76 @@ interface Decoder {
 
 async function measure(model: string, blocks: RawBlocks): Promise<Measurement[]> {
   const decoders = [bitcoinjs(), await bcoin()].filter((each) => each !== null)
-  const { size, compressions, messages, nodes, stripped } = survey(blocks, decoders)
-  const bytes = blocks.ends.reduce((sum, end, i) => sum + end - blocks.starts[i]!, 0)
-  const runs = size > LARGEST_OF_PEERS ? 5 : 9
-  const version = opensslVersion()
-  const limit = version === null ? Number.NaN : (compressions * hashMs(BEST)) / BEST_COMPRESSIONS
-  const line = async (name: string, work: () => unknown): Promise<Measurement> => {
-    const times = await timed(runs, work)
-    const share = Math.round((100 * limit) / median(times))
-    const note =
-      name.endsWith('merkle') && version !== null ? `${share} % of openssl's best rate on one core` : ''
-    return { name: `${model}: ${name}`, size, unit: 'transactions', bytes, runs: times, note }
-  }
+  const sum = survey(blocks, decoders)
+  const { size } = sum
+  const bytes = blocks.ends.reduce((total, end, i) => total + end - blocks.starts[i]!, 0)
+  const limits = limitsOf(sum)
+  const best = limits[0]?.runs[0]
   const lines: Measurement[] = []
+  const add = (line: Pick<Measurement, 'name' | 'runs' | 'note'>): void => {
+    lines.push({ ...line, name: `${model}: ${line.name}`, size, unit: 'transactions', bytes })
+  }
+  const time = async (name: string, work: () => unknown): Promise<void> => {
+    const runs = await timed(size > LARGEST_OF_PEERS ? 5 : 9, work)
+    const hashes = name.endsWith('merkle') && best !== undefined
+    add({
+      name,
+      runs,
+      ...(hashes && {
+        note: `${Math.round((100 * best) / median(runs))} % of openssl's best rate on one core`,
+      }),
+    })
+  }
   for (const threads of [1, 2]) {
     const pool = openPool(threads)
+    const run = async (step: DecodeSpan['step'], engine: DecodeSpan['engine']): Promise<void> => {
+      const done = await pool.run(decodeJob, spansOf(blocks, { step, engine }))
+      premise(done.reduce((total, each) => total + each) === size, 'every transaction is decoded')
+    }
+    const on = threads === 1 ? 'one thread' : 'two threads'
     try {
-      const run = async (step: DecodeSpan['step'], engine: DecodeSpan['engine']): Promise<void> => {
-        const done = await pool.run(decodeJob, spansOf(blocks, { step, engine }))
-        premise(done.reduce((sum, each) => sum + each) === size, 'every transaction is decoded')
-      }
-      const on = threads === 1 ? 'one thread' : 'two threads'
-      for (const step of STEPS) lines.push(await line(`${on}, ${named(step)}`, () => run(step, 'wasm')))
-      if (threads === 1)
-        lines.push(await line('one thread, hashes by node:crypto, merkle', () => run('merkle', 'node')))
+      for (const step of STEPS) await time(`${on}, ${named(step)}`, () => run(step, 'wasm'))
+      if (threads === 1) await time('one thread, hashes by node:crypto, merkle', () => run('merkle', 'node'))
     } finally {
       await pool.close()
     }
   }
-  const buffers = blocks.starts.map((start, i) => Buffer.from(blocks.bytes.slice(start, blocks.ends[i])))
-  for (const { name, steps } of size > LARGEST_OF_PEERS ? [] : decoders) {
-    for (const step of STEPS)
-      lines.push(
-        await line(`${name}, ${named(step)}`, () => {
+  if (size <= LARGEST_OF_PEERS) {
+    const buffers = blocks.starts.map((start, i) => Buffer.from(blocks.bytes.slice(start, blocks.ends[i])))
+    for (const { name, steps } of decoders) {
+      for (const step of STEPS)
+        await time(`${name}, ${named(step)}`, () => {
           for (const buffer of buffers) steps[step](buffer)
-        }),
-      )
+        })
+    }
+    if (decoders.length < 2) add({ name: 'bcoin', runs: [], note: 'skipped: not installed' })
   }
-  const openssl = { size, unit: 'transactions', bytes }
-  if (version === null) {
-    lines.push({ ...openssl, name: `${model}: openssl`, runs: [], note: 'skipped: not on PATH' })
-  } else {
-    const each = hashMs(Math.round(stripped / messages)) + hashMs(32)
-    const calls = messages * each + nodes * (hashMs(64) + hashMs(32))
-    const note = `${compressions.toLocaleString('en')} blocks of 64 bytes`
-    lines.push(
-      {
-        ...openssl,
-        name: `${model}: openssl ${version}, hashes alone, at its best rate`,
-        runs: [limit],
-        note,
-      },
-      { ...openssl, name: `${model}: openssl ${version}, hashes alone, call by call`, runs: [calls] },
-    )
-  }
+  if (limits.length === 0) add({ name: 'openssl', runs: [], note: 'skipped: not on PATH' })
+  for (const limit of limits) add(limit)
   return lines
+}
+
+/** The hashes alone, the faster way first; none without openssl. */
+function limitsOf({
+  size,
+  compressions,
+  stripped,
+  nodes,
+}: Survey): Pick<Measurement, 'name' | 'runs' | 'note'>[] {
+  const version = opensslVersion()
+  if (version === null) return []
+  const each = hashMs(Math.round(stripped / size)) + hashMs(32)
+  return [
+    {
+      name: `openssl ${version}, hashes alone, at its best rate`,
+      runs: [(compressions * hashMs(BEST)) / BEST_COMPRESSIONS],
+      note: `${compressions.toLocaleString('en')} blocks of 64 bytes`,
+    },
+    {
+      name: `openssl ${version}, hashes alone, call by call`,
+      runs: [size * each + nodes * (hashMs(64) + hashMs(32))],
+    },
+  ]
 }
 
 /** Bytes of the largest messages that `openssl speed` tries unless told, and the blocks of 64 bytes they take. */
@@ -131,12 +146,11 @@ function spansOf({ bytes, starts, ends }: RawBlocks, how: Pick<DecodeSpan, 'step
 }
 
 interface Survey {
+  /** Transactions, and their bytes without witness. */
   size: number
+  stripped: number
   /** Blocks of 64 bytes through SHA-256's compression function. */
   compressions: number
-  /** Transactions, and their bytes without witness. */
-  messages: number
-  stripped: number
   /** Nodes of merkle trees, leaves left out. */
   nodes: number
 }
@@ -145,7 +159,7 @@ interface Survey {
 function survey({ bytes, starts, ends }: RawBlocks, decoders: readonly Decoder[]): Survey {
   const columns = blockColumns()
   const sha256 = openSha256()
-  const sum: Survey = { size: 0, compressions: 0, messages: 0, stripped: 0, nodes: 0 }
+  const sum: Survey = { size: 0, stripped: 0, compressions: 0, nodes: 0 }
   for (let i = 0; i < starts.length; i++) {
     const place = { file: 'bench', offset: starts[i]! }
     decodeBlock(columns, bytes, starts[i]!, ends[i]!, place)
@@ -163,7 +177,6 @@ function survey({ bytes, starts, ends }: RawBlocks, decoders: readonly Decoder[]
 
 function count({ transactions, txStarts, witnessStarts, segwit }: BlockColumns, sum: Survey): void {
   sum.size += transactions
-  sum.messages += transactions
   for (let t = 0; t < transactions; t++) {
     const length = witnessStarts[t]! - txStarts[t]! + 4 - 2 * segwit[t]!
     sum.stripped += length

@@ -155,7 +155,10 @@ export const poisonSqlBench: Benchmark = {
         runs: await timed(RUNS, poison<Float64Array>, () => tape),
       })
       for (const engine of [openSqlite(), await openDuckDb()]) {
-        if (engine === null) continue
+        if (engine === null) {
+          measurements.push({ ...size, name: 'DuckDB', runs: [], note: 'skipped: not installed' })
+          continue
+        }
         await load(engine, chain)
         const found = (await engine.column(QUERY)).sort()
         premise(
