@@ -48,12 +48,14 @@ export const indexCommand: Command = command({
   async run(context, [chain = ''], { blocks, network, store: named, memory = DEFAULT_MEMORY, json }) {
     if (blocks === undefined)
       throw new UsageError('--blocks is missing.', 'Name the folder of the blk*.dat files.')
-    const { chain: id, magics } = blockNetwork(chain, network)
+    const blocksOf = blockNetwork(chain, network)
+    const { chain: id } = blocksOf
     const started = context.elapsed()
-    const source = openBlockSource(resolve(context.cwd, blocks), magics)
+    const source = openBlockSource(resolve(context.cwd, blocks), blocksOf)
     try {
       const gigabytes = (bytes: number): string => `${grouped(Math.ceil(bytes / 1e9))} GB`
-      const { bytes, firstHeight, lastHeight, beside } = source
+      const { bytes, firstHeight, lastHeight } = source
+      const beside = source.stale + source.orphans
       if (!json) {
         const count = lastHeight - firstHeight + 1
         writeLine(

@@ -14,8 +14,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fromHex, toHex } from '../../units/hex.ts'
 import { bestChain } from './bestChain.ts'
 import { BlockError } from './blockError.ts'
-import { BlockFileError, type BlockFiles, openBlockFiles, unmask } from './blockFiles.ts'
+import { type BlockFiles, openBlockFiles, unmask } from './blockFiles.ts'
 import { blockNetwork } from './blockNetwork.ts'
+import { BlockFileError } from './fileError.ts'
 import { workOf } from './header.ts'
 import { type HeaderScan, scanHeaders } from './headerScan.ts'
 import { COINBASE, concat, hashOf, inFile, type MadeBlock, makeBlock } from './madeBlocks.test-suite.ts'
@@ -45,7 +46,7 @@ function write(name: string, bytes: Uint8Array, key?: Uint8Array): void {
 function open(path = folder): { files: BlockFiles; scan: HeaderScan } {
   const files = openBlockFiles(path, magics)
   opened.push(files)
-  return { files, scan: scanHeaders(files, magics) }
+  return { files, scan: scanHeaders(files, { magics }) }
 }
 
 /** Blocks one after another from a parent, or from genesis. */
@@ -112,7 +113,7 @@ describe('scanHeaders and bestChain', () => {
     ])
     // The node writes the rest, and another block into the reserved space.
     appendFileSync(join(folder, 'blk00001.dat'), c.subarray(c.length - 5))
-    scanHeaders(files, magics, scan)
+    scanHeaders(files, { magics }, scan)
     expect([scan.n, scan.gapCount]).toEqual([3, 2])
     expect(bestChain(scan).rows.length).toBe(3)
   })
@@ -123,7 +124,7 @@ describe('scanHeaders and bestChain', () => {
     const { files, scan } = open()
     rmSync(join(folder, 'blk00000.dat'))
     write('blk00003.dat', record(chain(1, hashOf(blocks[2]!))[0]!))
-    scanHeaders(files, magics, scan)
+    scanHeaders(files, { magics }, scan)
     expect([...scan.files.subarray(0, scan.n)]).toEqual([0, 1, 2, 3])
     expect(blockReader(files).read(scan, 3).transactions).toBe(1)
   })
@@ -175,7 +176,7 @@ describe('scanHeaders and bestChain', () => {
     // 4 GiB of zeros are looked through only once, elsewhere: go on from just before the block.
     const { scan } = open(singleOf(blocks[0]!))
     scan.resumeAt[0] = at - 3
-    scanHeaders(files, magics, scan)
+    scanHeaders(files, { magics }, scan)
     expect(scan.offsets[1]).toBe(at + 8)
     expect(toHex(blockReader(files).read(scan, 1).bytes.slice(0, blocks[1]!.length))).toBe(toHex(blocks[1]!))
   })
@@ -196,7 +197,7 @@ describe('scanHeaders and bestChain', () => {
     write('block.hex', Buffer.from(`${toHex(block)}\n`))
     for (const path of [singleOf(block), join(folder, 'block.hex')]) {
       const { files, scan } = open(path)
-      expect([files.kind, scan.n]).toEqual(['block', 1])
+      expect([files.kind(0), scan.n]).toEqual(['block', 1])
       expect(blockReader(files).read(scan, 0).end).toBe(block.length)
     }
   })
@@ -211,7 +212,7 @@ describe('scanHeaders and bestChain', () => {
   })
 
   it('refuse what holds no blocks', () => {
-    expect(() => open()).toThrow('holds no blk*.dat')
+    expect(() => open()).toThrow('holds no blk*.dat and no other file')
     expect(() => open(join(folder, 'absent'))).toThrow(BlockFileError)
     write('blk00000.dat', record(chain(1)[0]!))
     writeFileSync(join(folder, 'xor.dat'), 'short')

@@ -1,14 +1,13 @@
 /**
  * The files a node keeps its blocks in, read by offset: `blk*.dat` beside `rev*.dat` in a folder, XORed with `xor.dat` where
- * there is one (Bitcoin Core 28 and later, docs/files.md there), or files that hold one block each, raw or as hex.
+ * there is one (Bitcoin Core 28 and later, docs/files.md there), or files that hold one block each: raw, hex or zstd.
  * @module
  */
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { LootlineError } from '../../errors.ts'
-import { fromHex } from '../../units/hex.ts'
-import { printable } from '../../units/text.ts'
 import type { BlockPlace } from './blockError.ts'
+import { BlockFileError, io } from './fileError.ts'
+import { PACKING_BYTES, type Packing, packingOf, unpack } from './packedFile.ts'
 
 /**
  * No block is longer: it is the size of a whole block file (Bitcoin Core, `MAX_BLOCKFILE_SIZE`, src/node/blockstorage.h).
@@ -22,11 +21,18 @@ const OPEN_FILES = 16
 export interface BlockFiles {
   /** Paths in the order of their numbers. Grows with {@link BlockFiles.refresh}. */
   readonly paths: readonly string[]
-  /** `blocks`: records of magic, length, block. `block`: one block and nothing else. */
-  readonly kind: 'blocks' | 'block'
+  /**
+   * True where the files are whatever lies in a folder without `blk*.dat`: some may hold no block. Each is then
+   * a file of its own kind.
+   */
+  readonly loose: boolean
+  /** Files in the folder that are not looked into, because `blk*.dat` are there. */
+  readonly others: number
+  /** `blocks`: records of magic, length, block. `block`: one block and nothing else, if it is one. */
+  kind(file: number): 'blocks' | 'block'
   /** Looks for new files. Those that are gone, as a node that prunes removes them, keep their numbers. */
   refresh(): void
-  /** Bytes in a file now; 0 where it is gone. */
+  /** Bytes in a file now, unpacked; 0 where it is gone. */
   size(file: number): number
   /**
    * Fills `into` from an offset (any below 2^53), XOR undone. Returns how many bytes there were.
@@ -51,17 +57,21 @@ export interface UndoFile {
 }
 
 /**
- * Opens the block files at a path: a folder with `blk*.dat`, one such file, or one block (raw or hex, known by content).
+ * Opens the block files at a path: a folder with `blk*.dat`; a folder without, of which all files are taken; or one file,
+ * with many blocks or one. Packed files (hex, zstd) are unpacked whole, one at a time.
+ *
  * @throws {BlockFileError} where there are none, or `xor.dat` is not a key
  */
 export function openBlockFiles(path: string, magics: readonly Uint8Array[]): BlockFiles {
   const folder = io(path, () => statSync(path)).isDirectory()
   let paths = folder ? listBlockFiles(path) : [path]
+  const loose = paths.length === 0
+  if (loose) paths = listFiles(path)
   if (paths.length === 0) {
     throw new BlockFileError(
       path,
-      'holds no blk*.dat',
-      'Give the folder "blocks" of the node, or a single file.',
+      'holds no blk*.dat and no other file',
+      'Give the folder "blocks" of the node, or a file.',
     )
   }
   const key = readKey(folder ? path : dirname(path))
@@ -86,29 +96,59 @@ export function openBlockFiles(path: string, magics: readonly Uint8Array[]): Blo
       if (got === 0) break
       done += got
     }
-    if (key !== undefined) unmask(into, done, key, offset)
+    if (key !== undefined && isOfNode(file)) unmask(into, done, key, offset)
     return done
   }
   const sizeOf = (file: string): number =>
     io(file, () => statSync(file, { throwIfNoEntry: false }))?.size ?? 0
-  const single = folder ? undefined : readSingle(path, magics, readAt, sizeOf)
+  const packings = new Map<string, Packing>()
+  const packingAt = (file: string): Packing => {
+    if (isOfNode(file)) return 'plain'
+    const known = packings.get(file)
+    if (known !== undefined) return known
+    const start = new Uint8Array(PACKING_BYTES)
+    const packing = packingOf(start.subarray(0, readAt(file, 0, start)))
+    packings.set(file, packing)
+    return packing
+  }
+  let unpacked = { file: '', bytes: new Uint8Array(0) }
+  /** What a packed file holds; undefined where it is not packed. */
+  const contentOf = (file: string): Uint8Array | undefined => {
+    const packing = packingAt(file)
+    if (packing === 'plain') return undefined
+    if (unpacked.file !== file)
+      unpacked = { file, bytes: unpack(file, packing, sizeOf(file), MAX_BLOCK_BYTES) }
+    return unpacked.bytes
+  }
+  const read = (file: string, offset: number, into: Uint8Array): number => {
+    const content = contentOf(file)
+    if (content === undefined) return readAt(file, offset, into)
+    const part = content.subarray(offset, offset + into.length)
+    into.set(part)
+    return part.length
+  }
   return {
     get paths() {
       return paths
     },
-    kind: single === undefined ? 'blocks' : 'block',
+    loose,
+    get others() {
+      return folder && !loose ? listFiles(path).filter((file) => !isOfNode(file)).length : 0
+    },
+    kind(file) {
+      if (isOfNode(paths[file]!)) return 'blocks'
+      const first = new Uint8Array(4)
+      read(paths[file]!, 0, first)
+      return magics.some((magic) => magic.every((byte, i) => byte === first[i])) ? 'blocks' : 'block'
+    },
     refresh() {
       if (!folder) return
       const known = new Set(paths)
-      paths = [...paths, ...listBlockFiles(path).filter((each) => !known.has(each))]
+      const found = loose ? listFiles(path) : listBlockFiles(path)
+      paths = [...paths, ...found.filter((each) => !known.has(each))]
     },
-    size: (file) => single?.length ?? sizeOf(paths[file]!),
-    read(file, offset, into) {
-      if (single === undefined) return readAt(paths[file]!, offset, into)
-      const part = single.subarray(offset, offset + into.length)
-      into.set(part)
-      return part.length
-    },
+    size: (file) => contentOf(paths[file]!)?.length ?? sizeOf(paths[file]!),
+    read: (file, offset, into) => read(paths[file]!, offset, into),
     isPadding: (offset, bytes) =>
       bytes.every((byte, i) => byte === (key === undefined ? 0 : key[(offset + i) % 8])),
     undo(file) {
@@ -138,6 +178,19 @@ function listBlockFiles(folder: string): string[] {
     })
     .sort((a, b) => a.number - b.number)
     .map(({ name }) => join(folder, name))
+}
+
+/** All files of a folder, by name. */
+function listFiles(folder: string): string[] {
+  return io(folder, () => readdirSync(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(folder, name))
+    .sort()
+}
+
+/** Whether a file has the name of one that a node writes: those are XORed with the key, and never packed. */
+function isOfNode(path: string): boolean {
+  return /^((blk|rev)\d{5,9}|xor)\.dat$/.test(basename(path))
 }
 
 /** The 8 bytes of `xor.dat`; undefined where there is no such file, or it is all zeros. */
@@ -171,64 +224,4 @@ export function unmask(bytes: Uint8Array, length: number, key: Uint8Array, offse
     at = words.length * 4
   }
   for (; at < length; at++) bytes[at]! ^= turned[at % 8]!
-}
-
-/** The block of a file that holds nothing else; undefined where the file is one of records, as its first bytes say. */
-function readSingle(
-  path: string,
-  magics: readonly Uint8Array[],
-  readAt: (file: string, offset: number, into: Uint8Array) => number,
-  sizeOf: (file: string) => number,
-): Uint8Array | undefined {
-  const first = new Uint8Array(4)
-  readAt(path, 0, first)
-  if (
-    /^blk\d+\.dat$/.test(basename(path)) ||
-    magics.some((magic) => magic.every((byte, i) => byte === first[i]))
-  ) {
-    return undefined
-  }
-  const start = Buffer.alloc(160)
-  readAt(path, 0, start)
-  // The previous block's hash would have to be text: no raw block is taken for hex.
-  const isHex = /^[0-9a-fA-F]{160}$/.test(start.toString('latin1'))
-  const size = sizeOf(path)
-  if (size > (isHex ? 2 : 1) * MAX_BLOCK_BYTES) {
-    throw new BlockFileError(
-      path,
-      `is too long for one block: ${size} bytes`,
-      'Give a block file or a single block.',
-    )
-  }
-  const bytes = io(path, () => readFileSync(path))
-  return isHex ? fromHex(bytes.toString('latin1').trimEnd(), MAX_BLOCK_BYTES) : new Uint8Array(bytes)
-}
-
-/** What the system refuses, as an error of ours. */
-function io<T>(path: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    const code = (error as { code?: unknown }).code
-    if (typeof code !== 'string') throw error
-    throw new BlockFileError(
-      path,
-      `cannot be read (${code})`,
-      'Check the path, its permissions and the disk.',
-      error,
-    )
-  }
-}
-
-/** A file or folder that cannot be read as block files. */
-export class BlockFileError extends LootlineError<{
-  readonly code: 'BITCOIN_BAD_FILE'
-  readonly file: string
-  readonly reason: string
-}> {
-  override readonly name = 'BlockFileError'
-  constructor(path: string, reason: string, next: string, cause?: unknown) {
-    const file = printable(path, 200)
-    super({ code: 'BITCOIN_BAD_FILE', file, reason }, `${file} ${reason}.`, next, { cause })
-  }
 }

@@ -22,6 +22,21 @@ export interface BlockNetwork {
   readonly chain: ChainId
   /** What may stand before a block in its files: 4 bytes each. */
   readonly magics: readonly Uint8Array[]
+  /**
+   * Easiest target of the network, compact form, below which every block's hash must lie. Undefined where headers prove
+   * nothing: on regtest, where half of all hashes do, and on Litecoin, whose proof of work is another hash (scrypt).
+   */
+  readonly workLimit?: number
+}
+
+/** `powLimit` of Bitcoin's main network and testnets, and of signet (same sources), in compact form. */
+const LIMIT = 0x1d00ffff
+const SIGNET_LIMIT = 0x1e0377ae
+
+interface KnownNetwork {
+  readonly chain: ChainId
+  readonly magics: readonly string[]
+  readonly workLimit?: number
 }
 
 /**
@@ -29,14 +44,14 @@ export interface BlockNetwork {
  * `src/chainparams.cpp`; Bitcoin Cash Node's `src/chainparams.cpp`, where `diskMagic` is Bitcoin's and `netMagic` its own,
  * which other node programs write to disk. Bitcoin's regtest magic is Litecoin's too.
  */
-const NETWORKS: Readonly<Record<string, readonly [chain: ChainId, ...magics: string[]]>> = {
-  'bitcoin main': [BITCOIN, 'f9beb4d9'],
-  'bitcoin test': [BITCOIN_TESTNET, '0b110907'],
-  'bitcoin signet': [BITCOIN_SIGNET, '0a03cf40'],
-  'bitcoin regtest': [BITCOIN_REGTEST, 'fabfb5da'],
-  'litecoin main': [LITECOIN, 'fbc0b6db'],
-  'litecoin test': [LITECOIN_TESTNET, 'fdd2c8f1'],
-  'bitcoin-cash main': [BITCOIN_CASH, 'f9beb4d9', 'e3e1f3e8'],
+const NETWORKS: Readonly<Record<string, KnownNetwork>> = {
+  'bitcoin main': { chain: BITCOIN, magics: ['f9beb4d9'], workLimit: LIMIT },
+  'bitcoin test': { chain: BITCOIN_TESTNET, magics: ['0b110907'], workLimit: LIMIT },
+  'bitcoin signet': { chain: BITCOIN_SIGNET, magics: ['0a03cf40'], workLimit: SIGNET_LIMIT },
+  'bitcoin regtest': { chain: BITCOIN_REGTEST, magics: ['fabfb5da'] },
+  'litecoin main': { chain: LITECOIN, magics: ['fbc0b6db'] },
+  'litecoin test': { chain: LITECOIN_TESTNET, magics: ['fdd2c8f1'] },
+  'bitcoin-cash main': { chain: BITCOIN_CASH, magics: ['f9beb4d9', 'e3e1f3e8'], workLimit: LIMIT },
 }
 
 /**
@@ -52,11 +67,12 @@ export function blockNetwork(
 ): BlockNetwork {
   const known = NETWORKS[`${chain} ${network}`]
   if (known === undefined) throw new UnknownBlockNetworkError(chain, network)
-  const [id, ...magics] = known
-  if (options.signetChallenge !== undefined && network === 'signet') {
-    return { chain: id, magics: [signetMagic(fromHex(options.signetChallenge, MAX_CHALLENGE))] }
-  }
-  return { chain: id, magics: magics.map((magic) => fromHex(magic)) }
+  const { signetChallenge } = options
+  const own = signetChallenge !== undefined && network === 'signet'
+  const magics = own
+    ? [signetMagic(fromHex(signetChallenge, MAX_CHALLENGE))]
+    : known.magics.map((magic) => fromHex(magic))
+  return { ...known, magics }
 }
 
 /** A script is at most so long (Bitcoin Core, `MAX_SCRIPT_SIZE`, src/script/script.h). */

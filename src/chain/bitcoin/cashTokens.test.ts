@@ -45,7 +45,7 @@ it('scripts of Bitcoin Cash begin after valid tokens, and those of other chains 
   const folder = mkdtempSync(join(tmpdir(), 'lootline-tokens-'))
   writeFileSync(join(folder, 'block.raw'), block)
   const files = openBlockFiles(join(folder, 'block.raw'), [])
-  const scan = scanHeaders(files, [])
+  const scan = scanHeaders(files, { magics: [] })
   const read = (chain: string): string[] => {
     const c = blockReader(files, { chain }).read(scan, 0)
     return scripts.map((_, o) =>

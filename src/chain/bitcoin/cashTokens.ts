@@ -3,7 +3,7 @@
  * "Token Encoding"). Who is paid is said by what follows; the tokens themselves are not read.
  * @module
  */
-import type { BlockColumns } from './block.ts'
+import type { BlockColumns, SpentOutputs } from './block.ts'
 import { compactSizeLength, wideCompactSize } from './compactSize.ts'
 
 const PREFIX = 0xef
@@ -23,6 +23,20 @@ export function skipTokens(columns: BlockColumns): void {
     const tokens = tokenBytes(bytes, at, outputScriptLengths[o]!)
     outputScripts[o] = at + tokens
     outputScriptLengths[o]! -= tokens
+  }
+}
+
+/** The same for spent outputs, whose scripts move together. */
+export function skipSpentTokens(spent: SpentOutputs): void {
+  const { n, scriptStarts, scripts } = spent
+  let to = 0
+  for (let i = 0, start = 0; i < n; i++) {
+    const end = scriptStarts[i + 1]!
+    const tokens = scripts[start] === PREFIX ? tokenBytes(scripts, start, end - start) : 0
+    scripts.copyWithin(to, start + tokens, end)
+    to += end - start - tokens
+    scriptStarts[i + 1] = to
+    start = end
   }
 }
 

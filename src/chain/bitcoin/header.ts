@@ -1,6 +1,6 @@
 /**
- * Block headers: 80 bytes (developer.bitcoin.org, "Block Headers"). That a hash is below its target is not checked, and
- * neither are times and targets: files come from the user's own node, which did. Headers are linked by hash.
+ * Block headers: 80 bytes (developer.bitcoin.org, "Block Headers"). That times and targets are those that are due is not
+ * checked: files come from the user's own node, which did. Headers are linked by hash.
  * @module
  */
 import { hash } from 'node:crypto'
@@ -28,15 +28,34 @@ export function doubleSha256(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Hashes that a block of these target bits is expected to take: 2^256 / (target + 1), Bitcoin Core's `GetBlockProof`
- * (src/chain.cpp); 0 where the bits are negative, zero or beyond 256 bits (`arith_uint256::SetCompact`).
+ * The target that compact bits stand for; 0 where they are negative, zero or beyond 256 bits
+ * (`arith_uint256::SetCompact`, src/arith_uint256.cpp).
  */
-export function workOf(bits: number): bigint {
+function targetOf(bits: number): bigint {
   const size = bits >>> 24
   const word = bits & 0x7fffff
   if ((bits & 0x800000) !== 0) return 0n
   const target = size <= 3 ? BigInt(word >>> (8 * (3 - size))) : BigInt(word) << BigInt(8 * (size - 3))
-  return target === 0n || target >= 1n << 256n ? 0n : (1n << 256n) / (target + 1n)
+  return target >= 1n << 256n ? 0n : target
+}
+
+/**
+ * Hashes that a block of these target bits is expected to take: 2^256 / (target + 1), Bitcoin Core's `GetBlockProof`
+ * (src/chain.cpp); 0 where the bits are no target.
+ */
+export function workOf(bits: number): bigint {
+  const target = targetOf(bits)
+  return target === 0n ? 0n : (1n << 256n) / (target + 1n)
+}
+
+/**
+ * Whether a block hash (32 bytes, internal byte order) is below the target of its bits, and that is not easier than the
+ * network's limit: Bitcoin Core's `CheckProofOfWork` (src/pow.cpp). That the bits are those due at its height is not asked.
+ */
+export function hasWork(hash: Uint8Array, bits: number, limit: number): boolean {
+  const target = targetOf(bits)
+  if (target === 0n || target > targetOf(limit)) return false
+  return BigInt(`0x${Buffer.from(hash).reverse().toString('hex')}`) <= target
 }
 
 /**

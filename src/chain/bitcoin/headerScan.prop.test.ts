@@ -10,7 +10,9 @@ const MAGIC = Uint8Array.of(0xf9, 0xbe, 0xb4, 0xd9)
 function inMemory(contents: Uint8Array[]): BlockFiles {
   return {
     paths: contents.map((_, i) => `blk0000${i}.dat`),
-    kind: 'blocks',
+    loose: false,
+    others: 0,
+    kind: () => 'blocks',
     refresh: () => {},
     size: (file) => contents[file]!.length,
     read(file, offset, into) {
@@ -47,9 +49,9 @@ it('rows and gaps cover a file exactly, whatever is in it and however it grew', 
     fc.property(fc.array(piece, { maxLength: 20 }), fc.nat(3000), (pieces, cutAt) => {
       const whole = concat(pieces)
       const files = [whole.subarray(0, cutAt)]
-      const grown = scanHeaders(inMemory(files), [MAGIC])
+      const grown = scanHeaders(inMemory(files), { magics: [MAGIC] })
       files[0] = whole
-      scanHeaders(inMemory(files), [MAGIC], grown)
+      scanHeaders(inMemory(files), { magics: [MAGIC] }, grown)
       const { n, gaps, gapCount } = grown
       expect(gapCount).toBe(gaps.length)
       found += n

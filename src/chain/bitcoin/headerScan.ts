@@ -2,33 +2,31 @@
  * Where every block of a set of files lies and which block it follows, found by reading headers and leaping over the rest.
  * @module
  */
+import { BlockError } from './blockError.ts'
 import { type BlockFiles, MAX_BLOCK_BYTES } from './blockFiles.ts'
-import { compactSizeLength, wideCompactSize } from './compactSize.ts'
+import type { BlockNetwork } from './blockNetwork.ts'
 import { HEADER_BYTES } from './decodeBlock.ts'
+import { BlockFileError } from './fileError.ts'
 import { type HashIndex, hashIndex } from './hashIndex.ts'
 import { readHeader } from './header.ts'
+import { type BlockReader, blockReader } from './readBlock.ts'
+import { type BlockGap, proven, scanRecords, transactionCount } from './recordScan.ts'
 
-/** Magic and length before each block. */
-const RECORD_BYTES = 8
-/** A record's start as far as the count of transactions. */
-const START_BYTES = RECORD_BYTES + HEADER_BYTES + 9
-/** Read at a time from block to block: early blocks have 215 bytes, and a page costs what a header costs. */
-const PAGE_BYTES = 4096
-/** Read at a time while looking for the next block in garbage. */
-const WINDOW_BYTES = 256 * 1024
 /** Gaps are told one by one up to here, and counted beyond. */
 const MAX_GAPS = 1000
 
-/** Bytes of a file that are no block. */
-export interface BlockGap {
+/** In place of an offset to go on from. */
+const DONE = Number.POSITIVE_INFINITY
+
+/** Where blocks lie: what a reader of blocks asks of a scan. */
+export type BlockPlaces = Pick<HeaderScan, 'files' | 'offsets' | 'sizes' | 'spares'>
+
+/** Another copy of the block of a row. */
+export interface SpareBlock {
+  readonly row: number
   readonly file: number
   readonly offset: number
-  readonly bytes: number
-  /**
-   * `padding`: zeros, as nodes reserve space. `cut`: the start of a block whose rest is beyond the end of the file, as after a
-   * crash or while the node writes. `garbage`: anything else.
-   */
-  readonly kind: 'padding' | 'cut' | 'garbage'
+  readonly size: number
 }
 
 /** Blocks in the order they lie in, one row each; columns have room for more rows than `n`. Some 110 bytes a block. */
@@ -54,22 +52,26 @@ export interface HeaderScan {
   index: HashIndex
   /** Blocks met again; only the first is a row. */
   duplicates: number
+  /** Where they lie: to be read where the first is damaged. */
+  spares: SpareBlock[]
+  /** Files of a loose folder that hold no block. */
+  others: number
   /** The first thousand; `gapCount` is all of them. */
   gaps: BlockGap[]
   gapCount: number
-  /** By file: offset after the last whole block, where the next scan goes on. */
+  /** By file: offset after the last whole block, where the next scan goes on; infinite for a file of one block. */
   resumeAt: number[]
 }
 
 /**
  * Scans block files, or goes on with an earlier scan of them after they have grown. Reads one page of each
- * block; memory is the columns. A block that is being written has no transactions yet and is left for the next scan.
+ * block; memory is the columns. A block that is being written is left for the next scan.
  *
  * What is not checked here: that a block is well formed, and its merkle root ({@link decodeBlock}, {@link verifyMerkleRoot}).
  */
 export function scanHeaders(
   files: BlockFiles,
-  magics: readonly Uint8Array[],
+  network: Pick<BlockNetwork, 'magics' | 'workLimit'>,
   scan: HeaderScan = emptyScan(),
 ): HeaderScan {
   files.refresh()
@@ -77,11 +79,33 @@ export function scanHeaders(
   const settled = scan.gaps.filter(({ file, offset }) => offset < scan.resumeAt[file]!)
   scan.gapCount -= scan.gaps.length - settled.length
   scan.gaps = settled
+  let opened: BlockReader | undefined
+  const reader = (): BlockReader => (opened ??= blockReader(files))
   for (let file = 0; file < files.paths.length; file++) {
-    if (files.kind === 'blocks') scanFile(files, file, magics, scan)
-    else if (scan.n === 0) scanSingle(files, scan)
+    const known = scan.resumeAt[file]
+    // A file of one block is not written again.
+    if (known === DONE) continue
+    if (known === undefined && !isOfRecords(files, file)) {
+      scan.resumeAt[file] = DONE
+      scanSingle(files, file, network.workLimit, reader, scan)
+      continue
+    }
+    scan.resumeAt[file] = scanRecords(files, file, known ?? 0, network, reader, {
+      block: (offset, size, bytes, start) => addRow(scan, file, offset, size, bytes, start),
+      gap: (gap) => addGap(scan, gap),
+    })
   }
   return scan
+}
+
+/** What of a loose folder cannot be unpacked is not a file of records either. */
+function isOfRecords(files: BlockFiles, file: number): boolean {
+  try {
+    return files.kind(file) === 'blocks'
+  } catch (error) {
+    if (files.loose && error instanceof BlockFileError) return false
+    throw error
+  }
 }
 
 function emptyScan(): HeaderScan {
@@ -98,89 +122,46 @@ function emptyScan(): HeaderScan {
     previous: new Uint8Array(0),
     index: hashIndex(),
     duplicates: 0,
+    spares: [],
+    others: 0,
     gaps: [],
     gapCount: 0,
     resumeAt: [],
   }
 }
 
-function scanSingle(files: BlockFiles, scan: HeaderScan): void {
+function scanSingle(
+  files: BlockFiles,
+  file: number,
+  workLimit: number | undefined,
+  reader: () => BlockReader,
+  scan: HeaderScan,
+): void {
   const start = new Uint8Array(HEADER_BYTES + 9)
-  const got = files.read(0, 0, start)
-  scan.resumeAt[0] = 0
-  if (got > HEADER_BYTES) addRow(scan, 0, 0, files.size(0), start, 0)
-}
-
-function scanFile(files: BlockFiles, file: number, magics: readonly Uint8Array[], scan: HeaderScan): void {
-  const size = files.size(file)
-  const buffer = Buffer.alloc(WINDOW_BYTES)
-  /** What of the file is in the buffer: `held` bytes from `heldAt`. */
-  let heldAt = 0
-  let held = 0
-  const hold = (at: number, needed: number, ahead: number): void => {
-    if (at >= heldAt && at + needed <= heldAt + held) return
-    heldAt = at
-    held = files.read(file, at, buffer.subarray(0, Math.min(ahead, size - at)))
+  try {
+    const size = files.size(file)
+    if (size > MAX_BLOCK_BYTES) throw new BlockFileError(files.paths[file]!, 'is too long for one block', '')
+    const got = files.read(file, 0, start)
+    if (got > HEADER_BYTES && isBlock(size)) addRow(scan, file, 0, size, start, 0)
+    else scan.others++
+  } catch (error) {
+    if (!files.loose || !(error instanceof BlockFileError)) throw error
+    scan.others++
   }
-  const words = magics.map(([a, b, c, d]) => (a! << 24) | (b! << 16) | (c! << 8) | d!)
-  let at = scan.resumeAt[file] ?? 0
-  scan.resumeAt[file] = at
-  /** Where the bytes that are no block began; -1 while there are none. */
-  let gapAt = -1
-  let cut = false
-  while (size - at >= RECORD_BYTES + HEADER_BYTES + 1) {
-    hold(at, Math.min(START_BYTES, size - at), gapAt < 0 ? PAGE_BYTES : WINDOW_BYTES)
-    const start = at - heldAt
-    const known = magics.some((magic) => magic.every((byte, i) => byte === buffer[start + i]))
-    const length = known ? buffer.readUInt32LE(start + 4) : 0
-    const plausible =
-      length > HEADER_BYTES && length <= MAX_BLOCK_BYTES && transactionCount(buffer, start + 88) > 0
-    if (plausible && length <= size - at - RECORD_BYTES) {
-      if (gapAt >= 0) addGap(scan, { file, offset: gapAt, bytes: at - gapAt, kind: cut ? 'cut' : 'garbage' })
-      gapAt = -1
-      cut = false
-      addRow(scan, file, at + RECORD_BYTES, length, buffer, start + RECORD_BYTES)
-      at += RECORD_BYTES + length
-      scan.resumeAt[file] = at
-      continue
+
+  /** Where headers prove their work, one without is no block; else, where it could be anything, all must be in order. */
+  function isBlock(size: number): boolean {
+    if (transactionCount(start, HEADER_BYTES) === 0) return false
+    if (workLimit !== undefined) return proven(start, 0, workLimit)
+    if (!files.loose) return true
+    try {
+      reader().readAt(file, 0, size)
+      return true
+    } catch (error) {
+      if (error instanceof BlockError) return false
+      throw error
     }
-    if (plausible) cut = true
-    if (gapAt < 0) gapAt = at
-    at = nextMagic(at + 1)
   }
-  const rest = gapAt < 0 ? at : gapAt
-  if (rest < size) addGap(scan, { file, offset: rest, bytes: size - rest, kind: restKind(rest) })
-
-  /** Where the next magic lies at or after an offset; the file's size where there is none. */
-  function nextMagic(from: number): number {
-    for (let at = from; size - at >= 4; at = heldAt + held - 3) {
-      hold(at, 4, WINDOW_BYTES)
-      let word = 0
-      for (let i = at - heldAt; i < held; i++) {
-        word = (word << 8) | buffer[i]!
-        if (words.includes(word) && heldAt + i - 3 >= at) return heldAt + i - 3
-      }
-      if (held < 4) break
-    }
-    return size
-  }
-
-  function restKind(from: number): BlockGap['kind'] {
-    if (cut) return 'cut'
-    for (let at = from; at < size; at = heldAt + held) {
-      hold(at, size - at, WINDOW_BYTES)
-      if (held === 0) break
-      if (!files.isPadding(at, buffer.subarray(at - heldAt, held)))
-        return size - from < START_BYTES ? 'cut' : 'garbage'
-    }
-    return 'padding'
-  }
-}
-
-function transactionCount(bytes: Uint8Array, at: number): number {
-  const first = bytes[at]!
-  const count = first < 0xfd ? first : wideCompactSize(bytes, at)
-  return compactSizeLength(count) === 9 ? 0 : count
 }
 
 function addGap(scan: HeaderScan, gap: BlockGap): void {
@@ -203,6 +184,7 @@ function addRow(
   scan.hashes.set(hash, 32 * row)
   if (scan.index.add(scan.hashes, row) !== row) {
     scan.duplicates++
+    scan.spares.push({ row: scan.index.find(scan.hashes, hash, 0), file, offset, size })
     return
   }
   scan.previous.set(previous, 32 * row)

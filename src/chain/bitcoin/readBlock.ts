@@ -8,7 +8,7 @@ import { BlockError } from './blockError.ts'
 import type { BlockFiles } from './blockFiles.ts'
 import { skipTokens } from './cashTokens.ts'
 import { blockColumns, decodeBlock } from './decodeBlock.ts'
-import type { HeaderScan } from './headerScan.ts'
+import type { BlockPlaces } from './headerScan.ts'
 import { verifyMerkleRoot } from './merkle.ts'
 import { openSha256, type Sha256 } from './sha256.ts'
 import { fillTxids } from './txids.ts'
@@ -16,10 +16,13 @@ import { fillTxids } from './txids.ts'
 /** Reads blocks of a scan, one at a time, into columns that the next call overwrites. */
 export interface BlockReader {
   /**
-   * The block of a row: decoded, its txids computed and held against the header's merkle root.
-   * @throws {BlockError} where the bytes are not that block
+   * The block of a row: decoded, its txids computed and held against the header's merkle root. Where the file is damaged
+   * there, another copy of the block is read.
+   * @throws {BlockError} where the bytes are not that block, nor those of any copy
    */
-  read(scan: HeaderScan, row: number): BlockColumns
+  read(scan: BlockPlaces, row: number): BlockColumns
+  /** The block at an offset of a file. @throws {BlockError} */
+  readAt(file: number, offset: number, size: number): BlockColumns
 }
 
 /** What a reader may be told. */
@@ -35,18 +38,34 @@ export function blockReader(files: BlockFiles, options: BlockReaderOptions = {})
   const { chain, sha256 = openSha256() } = options
   const columns = blockColumns()
   let buffer = new Uint8Array(2 ** 21)
+  const readAt = (file: number, offset: number, size: number): BlockColumns => {
+    const place = files.place(file, offset)
+    if (buffer.length < size) buffer = new Uint8Array(2 ** Math.ceil(Math.log2(size)))
+    const got = files.read(file, offset, buffer.subarray(0, size))
+    if (got < size) throw new BlockError(place, got, 'the file has become shorter')
+    decodeBlock(columns, buffer, 0, size, place)
+    fillTxids(columns, sha256)
+    verifyMerkleRoot(columns, sha256, place)
+    if (chain === BITCOIN_CASH) skipTokens(columns)
+    return columns
+  }
   return {
-    read(scan, row) {
-      const size = scan.sizes[row]!
-      const place = files.place(scan.files[row]!, scan.offsets[row]!)
-      if (buffer.length < size) buffer = new Uint8Array(2 ** Math.ceil(Math.log2(size)))
-      const got = files.read(scan.files[row]!, place.offset, buffer.subarray(0, size))
-      if (got < size) throw new BlockError(place, got, 'the file has become shorter')
-      decodeBlock(columns, buffer, 0, size, place)
-      fillTxids(columns, sha256)
-      verifyMerkleRoot(columns, sha256, place)
-      if (chain === BITCOIN_CASH) skipTokens(columns)
-      return columns
+    readAt,
+    read({ files: fileOf, offsets, sizes, spares }, row) {
+      try {
+        return readAt(fileOf[row]!, offsets[row]!, sizes[row]!)
+      } catch (error) {
+        if (!(error instanceof BlockError)) throw error
+        for (const spare of spares) {
+          if (spare.row !== row) continue
+          try {
+            return readAt(spare.file, spare.offset, spare.size)
+          } catch (other) {
+            if (!(other instanceof BlockError)) throw other
+          }
+        }
+        throw error
+      }
     },
   }
 }

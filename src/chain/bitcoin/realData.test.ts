@@ -235,9 +235,10 @@ describe.skipIf(absent)('real blocks', () => {
   })
 
   it('the 600 blocks of January 2009 link from genesis, and undo data of the first checks', () => {
-    const { magics } = blockNetwork('bitcoin', 'main')
+    const network = blockNetwork('bitcoin', 'main')
+    const { magics } = network
     const files = openBlockFiles(BLOCKS, magics)
-    const scan = scanHeaders(files, magics)
+    const scan = scanHeaders(files, network)
     expect([scan.n, scan.duplicates, scan.gapCount]).toEqual([600, 0, 0])
     const { rows, firstHeight, stale, orphans } = bestChain(scan)
     expect([rows.length, firstHeight, stale.length, orphans.length]).toEqual([600, 0, 0, 0])
@@ -283,19 +284,21 @@ describe.skipIf(absent)('real blocks', () => {
         bytesOf(name).map((byte, i) => byte ^ key[i % 8]!),
       )
     }
-    const { magics } = blockNetwork('bitcoin', 'main')
+    const network = blockNetwork('bitcoin', 'main')
+    const { magics } = network
     const plain = openBlockFiles(BLOCKS, magics)
     const masked = openBlockFiles(folder, magics)
-    expect(scanHeaders(masked, magics).hashes).toEqual(scanHeaders(plain, magics).hashes)
+    expect(scanHeaders(masked, network).hashes).toEqual(scanHeaders(plain, network).hashes)
     plain.close()
     masked.close()
     rmSync(folder, { recursive: true })
   })
 
   it('regtest: 202 blocks, and zeros after them', () => {
-    const { magics } = blockNetwork('bitcoin', 'regtest')
+    const network = blockNetwork('bitcoin', 'regtest')
+    const { magics } = network
     const files = openBlockFiles(path.join(DATA, 'bitcoin-regtest'), magics)
-    const scan = scanHeaders(files, magics)
+    const scan = scanHeaders(files, network)
     const { rows } = bestChain(scan)
     const reader = blockReader(files)
     const counts = Array.from(rows, (row) => reader.read(scan, row).transactions)

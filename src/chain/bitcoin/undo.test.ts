@@ -167,7 +167,7 @@ describe('undoReader', () => {
       concat([records[2]!, records[0]!, records[1]!, new Uint8Array(90)]),
     )
     const files = openBlockFiles(folder, magics)
-    const scan = scanHeaders(files, magics)
+    const scan = scanHeaders(files, { magics })
     const blocksIn = blockReader(files)
     const reader = undoReader(files, magics)
     const read = [0, 1, 2, 3].map((row) => {

@@ -6,7 +6,7 @@ import { createHash, hash } from 'node:crypto'
 import type { BlockColumns, SpentOutputs } from './block.ts'
 import { type BlockFiles, MAX_BLOCK_BYTES, type UndoFile } from './blockFiles.ts'
 import { compactSizeLength, wideCompactSize } from './compactSize.ts'
-import type { HeaderScan } from './headerScan.ts'
+import type { BlockPlaces } from './headerScan.ts'
 import { decodeUndo, spentOutputs } from './undo.ts'
 
 /** Magic and length before undo data, a checksum after it (Bitcoin Core, `WriteBlockUndo`, src/node/blockstorage.cpp). */
@@ -26,7 +26,7 @@ export interface UndoReader {
    *
    * @throws {BlockError} where the checksum fits and yet the data cannot be read
    */
-  read(scan: HeaderScan, row: number, columns: BlockColumns): SpentOutputs | undefined
+  read(scan: BlockPlaces, row: number, columns: BlockColumns): SpentOutputs | undefined
 }
 
 /** Records of one rev file, in the order they lie in. */

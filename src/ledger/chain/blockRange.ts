@@ -2,16 +2,20 @@
  * Blocks of the best chain that follow each other, as plain data: where they lie, so that any thread can read them.
  * @module
  */
-import { BlockError } from '../../chain/bitcoin/blockError.ts'
 import { openBlockFiles } from '../../chain/bitcoin/blockFiles.ts'
+import type { BlockNetwork } from '../../chain/bitcoin/blockNetwork.ts'
+import { BlockFileError } from '../../chain/bitcoin/fileError.ts'
+import type { SpareBlock } from '../../chain/bitcoin/headerScan.ts'
 import { blockReader } from '../../chain/bitcoin/readBlock.ts'
+import { undoReader } from '../../chain/bitcoin/undoReader.ts'
+import { type MatchedSpentFile, spentOf } from './matchSpentFiles.ts'
 import type { IndexedBlock } from './segmentBuilder.ts'
 
 /** One row a block. Files are numbers into `paths`. */
 export interface BlockRange {
   /** What `openBlockFiles` was given. */
   readonly path: string
-  readonly magics: readonly Uint8Array[]
+  readonly network: BlockNetwork
   readonly paths: readonly string[]
   readonly firstHeight: number
   /** u8[32 n], u32[n] unix seconds, u32[n], f64[n], u32[n] bytes, u32[n]. */
@@ -21,6 +25,12 @@ export interface BlockRange {
   readonly offsets: Float64Array
   readonly sizes: Uint32Array
   readonly transactions: Uint32Array
+  /** Other copies of blocks, by row. */
+  readonly spares: readonly SpareBlock[]
+  /** Files of what blocks spend, by height. */
+  readonly spent: readonly MatchedSpentFile[]
+  /** Whether undo data is asked what the other blocks spend. */
+  readonly undo: boolean
 }
 
 /** Rows `from` up to and without `to`, copied: a view would take the whole along to another thread. */
@@ -34,33 +44,46 @@ export function sliceRange(range: BlockRange, from: number, to: number): BlockRa
     offsets: range.offsets.slice(from, to),
     sizes: range.sizes.slice(from, to),
     transactions: range.transactions.slice(from, to),
+    spares: range.spares
+      .filter(({ row }) => row >= from && row < to)
+      .map((spare) => ({ ...spare, row: spare.row - from })),
   }
 }
 
 /**
  * The blocks in order. A block's columns are valid until the next is asked for.
  *
- * @throws {BlockError} where the bytes are not that block, or the file is gone
+ * @throws {BlockError} where the bytes are not that block
+ * @throws {BlockFileError} where a file is gone
+ * @throws {SpentFileError}
  */
 export function* readRange(range: BlockRange): Generator<IndexedBlock, void> {
-  const { path, magics, paths, firstHeight, hashes, times, sizes } = range
-  const opened = openBlockFiles(path, magics)
+  const { path, network, paths, firstHeight, hashes, times, sizes } = range
+  const opened = openBlockFiles(path, network.magics)
   try {
     // A file that came since, or that a node has pruned, shifts the numbers.
     const numbers = new Map(opened.paths.map((each, number) => [each, number]))
-    const files = range.files.map((file, row) => {
+    const numberOf = (file: number): number => {
       const number = numbers.get(paths[file]!)
       if (number !== undefined) return number
-      throw new BlockError({ file: paths[file]!, offset: range.offsets[row]! }, 0, 'the file is gone')
+      throw new BlockFileError(paths[file]!, 'is gone', 'Keep the block files while they are indexed.')
+    }
+    const files = range.files.map(numberOf)
+    const spares = range.spares.flatMap((spare) => {
+      const file = numbers.get(paths[spare.file]!)
+      return file === undefined ? [] : [{ ...spare, file }]
     })
-    const places = { ...range, files }
-    const reader = blockReader(opened)
+    const places = { ...range, files, spares }
+    const reader = blockReader(opened, { chain: network.chain })
+    const undo = range.undo ? undoReader(opened, network.magics) : undefined
     for (let row = 0; row < sizes.length; row++) {
+      const height = firstHeight + row
+      const columns = reader.read(places, row)
+      const file = range.spent.find((each) => each.height === height)
+      const spent = spentOf(network.chain, file, () => undo?.read(places, row, columns))
       yield {
-        height: firstHeight + row,
-        hash: hashes.subarray(32 * row, 32 * row + 32),
-        time: times[row]!,
-        columns: reader.read(places, row),
+        ...{ height, columns, hash: hashes.subarray(32 * row, 32 * row + 32), time: times[row]! },
+        ...(spent === undefined ? {} : { spent }),
       }
     }
   } finally {

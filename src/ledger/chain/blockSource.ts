@@ -3,20 +3,28 @@
  * @module
  */
 import { bestChain } from '../../chain/bitcoin/bestChain.ts'
-import type { BlockColumns } from '../../chain/bitcoin/block.ts'
 import { openBlockFiles } from '../../chain/bitcoin/blockFiles.ts'
-import { scanHeaders } from '../../chain/bitcoin/headerScan.ts'
-import { blockReader } from '../../chain/bitcoin/readBlock.ts'
+import type { BlockNetwork } from '../../chain/bitcoin/blockNetwork.ts'
+import { statedHeight } from '../../chain/bitcoin/header.ts'
+import { type HeaderScan, scanHeaders } from '../../chain/bitcoin/headerScan.ts'
+import { type BlockReader, blockReader } from '../../chain/bitcoin/readBlock.ts'
+import type { BlockGap } from '../../chain/bitcoin/recordScan.ts'
 import { LootlineError } from '../../errors.ts'
 import { printable } from '../../units/text.ts'
 import { type BlockRange, readRange } from './blockRange.ts'
+import { matchSpentFiles } from './matchSpentFiles.ts'
 import type { IndexedBlock } from './segmentBuilder.ts'
 import type { BlockSource } from './source.ts'
 
 /** A source over files; close it. */
 export interface FolderSource extends BlockSource {
-  /** Blocks that lie in the files and are not in the best chain. */
-  readonly beside: number
+  /** Blocks that lost to the best chain, and blocks that descend from none of its blocks. */
+  readonly stale: number
+  readonly orphans: number
+  /** Files that hold no block, or were not looked into because `blk*.dat` are there. */
+  readonly others: number
+  /** The first thousand places in the files that are neither blocks nor space that a node has reserved, and how many. */
+  readonly damage: readonly (BlockGap & { readonly path: string })[]
   blocks(from: number, to: number): Iterable<IndexedBlock>
   range(from: number, to: number): BlockRange
   /** Bytes of the best chain's blocks. */
@@ -24,46 +32,71 @@ export interface FolderSource extends BlockSource {
   close(): void
 }
 
+export interface SourceOptions {
+  /** Files that list what one block each spends, in any order: `docs/formats/spent-outputs.md`. */
+  readonly spentFiles?: readonly string[]
+  /** For blocks that do not state it (before 2013). */
+  readonly firstHeight?: number
+}
+
 /**
- * Scans the headers and picks the chain with most work. Reads one page a block.
+ * Scans the headers and picks the chain with most work. Reads one page a block. What blocks spend from before the first
+ * block is looked for in undo data, but not where the first is genesis: then every prevout is in the blocks themselves.
  *
- * @param magics of the network, see `blockNetwork`
- * @throws {BlockFileError} where there are no block files
+ * @throws {BlockFileError} where there are no files
  * @throws {NoChainError} where they hold no block of this network, or its height cannot be known
+ * @throws {SpentFileError} where a file of spent outputs is of no block of the chain
  */
-export function openBlockSource(path: string, magics: readonly Uint8Array[]): FolderSource {
-  const files = openBlockFiles(path, magics)
+export function openBlockSource(
+  path: string,
+  network: BlockNetwork,
+  options: SourceOptions = {},
+): FolderSource {
+  const files = openBlockFiles(path, network.magics)
   try {
-    const scan = scanHeaders(files, magics)
+    const scan = scanHeaders(files, network)
     const { rows, firstHeight: known, stale, orphans } = bestChain(scan)
     if (rows.length === 0) throw new NoChainError(path, 'no block of this network is in the files')
-    const reader = blockReader(files)
-    const firstHeight = known ?? heightOf(reader.read(scan, rows[0]!))
-    if (firstHeight === undefined) throw new NoChainError(path, 'the first block does not say its height')
-    const hashAt = (height: number): Uint8Array => {
-      const row = rows[height - firstHeight]!
-      return scan.hashes.subarray(32 * row, 32 * row + 32)
-    }
+    const reader = blockReader(files, { chain: network.chain })
+    const firstHeight = known ?? firstHeightOf(path, reader, scan, rows, options.firstHeight)
+    const spent = matchSpentFiles(options.spentFiles ?? [], network.chain, rows.length, (place) => ({
+      height: firstHeight + place,
+      columns: reader.read(scan, rows[place]!),
+    }))
     const range = (from: number, to: number): BlockRange => {
       const chosen = rows.subarray(from - firstHeight, to + 1 - firstHeight)
       const hashes = new Uint8Array(32 * chosen.length)
       for (const [i, row] of chosen.entries())
         hashes.set(scan.hashes.subarray(32 * row, 32 * row + 32), 32 * i)
       const of = (column: Uint32Array): Uint32Array => chosen.map((row) => column[row]!)
+      const places = new Map(scan.spares.length === 0 ? [] : Array.from(chosen, (row, place) => [row, place]))
       return {
-        ...{ path, magics, paths: files.paths, firstHeight: from, hashes },
+        ...{ path, network, paths: files.paths, firstHeight: from, hashes },
         ...{ times: of(scan.times), files: of(scan.files), sizes: of(scan.sizes) },
         transactions: of(scan.transactions),
         offsets: Float64Array.from(chosen, (row) => scan.offsets[row]!),
+        spares: scan.spares.flatMap((spare) =>
+          places.has(spare.row) ? [{ ...spare, row: places.get(spare.row)! }] : [],
+        ),
+        spent,
+        undo: known === undefined,
       }
     }
     return {
       firstHeight,
       lastHeight: firstHeight + rows.length - 1,
-      hashAt,
+      hashAt(height): Uint8Array {
+        const row = rows[height - firstHeight]!
+        return scan.hashes.subarray(32 * row, 32 * row + 32)
+      },
       blocks: (from, to) => readRange(range(from, to)),
       range,
-      beside: stale.length + orphans.length,
+      stale: stale.length,
+      orphans: orphans.length,
+      others: files.others + scan.others,
+      damage: scan.gaps
+        .filter(({ kind }) => kind !== 'padding')
+        .map((gap) => ({ ...gap, path: files.paths[gap.file]! })),
       bytes: rows.reduce((sum, row) => sum + scan.sizes[row]!, 0),
       close: () => files.close(),
     }
@@ -73,20 +106,25 @@ export function openBlockSource(path: string, magics: readonly Uint8Array[]): Fo
   }
 }
 
-/** What the coinbase of a block from version 2 on begins with (BIP-34); undefined in earlier blocks. */
-function heightOf({
-  bytes,
-  headerStart,
-  inputScripts,
-  inputScriptLengths,
-}: BlockColumns): number | undefined {
-  const version = bytes[headerStart]! | (bytes[headerStart + 1]! << 8) | (bytes[headerStart + 2]! << 16)
-  const start = inputScripts[0]!
-  const length = bytes[start] ?? 0
-  if (version < 2 || length < 1 || length > 4 || inputScriptLengths[0]! <= length) return undefined
-  let height = 0
-  for (let i = length; i > 0; i--) height = height * 256 + bytes[start + i]!
-  return height
+/**
+ * The first block's height, as it or the last block states it (BIP-34): where the chain ends after 2013 the last one does,
+ * and consensus holds it to the truth.
+ */
+function firstHeightOf(
+  path: string,
+  reader: BlockReader,
+  scan: HeaderScan,
+  rows: Uint32Array,
+  given: number | undefined,
+): number {
+  const first = statedHeight(reader.read(scan, rows[0]!))
+  const last = statedHeight(reader.read(scan, rows.at(-1)!))
+  const said = [given, first, last === undefined ? undefined : last - rows.length + 1]
+  const heights = [...new Set(said.filter((height) => height !== undefined))]
+  if (heights.length === 0) throw new NoChainError(path, 'the blocks do not say their height')
+  if (heights.length > 1 || heights[0]! < 0)
+    throw new NoChainError(path, `the first block would be at height ${heights.join(' or ')}`)
+  return heights[0]!
 }
 
 /** Files that hold no chain. */
@@ -101,7 +139,7 @@ export class NoChainError extends LootlineError<{
     super(
       { code: 'LEDGER_NO_CHAIN', path, reason },
       `${path}: ${reason}.`,
-      'Check --network; blocks from before 2013 must begin with the first block of the chain.',
+      'Check the chain and --network; for blocks from before 2013 that do not begin with the first of the chain, give --first-height.',
     )
   }
 }

@@ -20,7 +20,7 @@ describe.skipIf(missing)(
       ['the regtest chain', 'bitcoin-regtest', 'regtest', BITCOIN_REGTEST],
       ['600 blocks of 2009', 'bitcoin-blocks', 'main', BITCOIN],
     ])('%s: every answer is the memory ledger’s', async (_name, folder, network, chain) => {
-      const source = openBlockSource(join(DATA, folder), blockNetwork('bitcoin', network).magics)
+      const source = openBlockSource(join(DATA, folder), blockNetwork('bitcoin', network))
       const transactions = blocksToTransactions(source.blocks(source.firstHeight, source.lastHeight), chain)
       const path = temporary()
       const result = await indexBlocks(path, source, { chain, memory: 2 ** 20 })

@@ -32,7 +32,7 @@ async function killedAt(
   const script = `
     const { openBlockSource, indexBlocks } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
     const { blockNetwork } = await import(${JSON.stringify(new URL('../../chain/bitcoin/blockNetwork.ts', import.meta.url).href)})
-    const source = openBlockSource(${JSON.stringify(blocks)}, blockNetwork('bitcoin', 'regtest').magics)
+    const source = openBlockSource(${JSON.stringify(blocks)}, blockNetwork('bitcoin', 'regtest'))
     const { writeSync } = await import('node:fs')
     await indexBlocks(${JSON.stringify(store)}, source, {
       chain: ${JSON.stringify(BITCOIN_REGTEST)}, memory: ${2 ** 18}, threads: 2,

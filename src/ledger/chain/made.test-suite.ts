@@ -38,7 +38,7 @@ export function made(blocks: number, fork?: ChainOptions['fork']): string {
 }
 
 export function sourceOf(folder: string): FolderSource {
-  return openBlockSource(folder, blockNetwork('bitcoin', 'regtest').magics)
+  return openBlockSource(folder, blockNetwork('bitcoin', 'regtest'))
 }
 
 export async function index(
