@@ -22,6 +22,8 @@ const SEGMENT_SHARE = 3
  */
 const BYTES_PER_TRANSACTION = 280
 const BYTES_PER_BYTE = 0.45
+/** Bytes of columns that are worth several threads. */
+const MUCH_BYTES = 2 ** 24
 
 /**
  * Builds the segments of blocks `from` to `to`. Those that an earlier, killed run has built are taken as they are.
@@ -111,14 +113,24 @@ async function buildAll(
   return heads
 }
 
-/** Cuts a range into ones that fill a segment each. */
+/**
+ * Cuts a range into equal ones that fill a segment each at most. Of much there are at least four, whatever the number of
+ * threads, so that the store does not depend on it.
+ */
 function* planRanges(range: BlockRange, budget: number): Generator<BlockRange> {
   const { sizes, transactions } = range
+  const bytesAt = (row: number): number =>
+    Math.max(transactions[row]! * BYTES_PER_TRANSACTION, sizes[row]! * BYTES_PER_BYTE)
+  let total = 0
+  for (let row = 0; row < sizes.length; row++) total += bytesAt(row)
+  const needed = Math.ceil(total / budget)
+  const count = Math.max(4 * Math.ceil(needed / 4), 1)
+  const share = needed > 1 || total > MUCH_BYTES ? total / count : total
   let first = 0
   let bytes = 0
   for (let row = 0; row < sizes.length; row++) {
-    bytes += Math.max(transactions[row]! * BYTES_PER_TRANSACTION, sizes[row]! * BYTES_PER_BYTE)
-    if (bytes < budget && row + 1 < sizes.length) continue
+    bytes += bytesAt(row)
+    if (bytes < share && row + 1 < sizes.length) continue
     yield sliceRange(range, first, row + 1)
     first = row + 1
     bytes = 0

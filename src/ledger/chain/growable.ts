@@ -20,12 +20,29 @@ export function growF64(): Growable<Float64Array> {
 
 export function push<A extends Numbers>(column: Growable<A>, value: number): void {
   if (column.n === column.data.length) {
+    extend(column, 1)
+    column.n--
+  }
+  column.data[column.n++] = value
+}
+
+/** Appends rows as they lie in memory. */
+export function pushAll<A extends Numbers>(column: Growable<A>, rows: A): void {
+  const at = extend(column, rows.length)
+  column.data.set(rows, at)
+}
+
+/** Appends `rows` rows that mean nothing yet; returns the place of the first. */
+export function extend<A extends Numbers>(column: Growable<A>, rows: number): number {
+  const at = column.n
+  if (at + rows > column.data.length) {
     const Type = column.data.constructor as new (length: number) => A
-    const larger = new Type(column.n * 2)
+    const larger = new Type(Math.max(2 * at, at + rows))
     larger.set(column.data)
     column.data = larger
   }
-  column.data[column.n++] = value
+  column.n = at + rows
+  return at
 }
 
 /** The rows there are. */
