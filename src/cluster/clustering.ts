@@ -6,7 +6,14 @@
 import { LootlineError } from '../errors.ts'
 import { NONE } from '../ledger/ledger.ts'
 import type { ClusterColumns } from './columns.ts'
-import { createEvidence, type Evidence, growEvidence, join, LINK_RULES, type LinkRule } from './evidence.ts'
+import {
+  type ChangeLinkRule,
+  createEvidence,
+  type Evidence,
+  growEvidence,
+  join,
+  LINK_RULES,
+} from './evidence.ts'
 import { createParents, find, growParents, unite, uniteInputs } from './unionFind.ts'
 
 export interface Clustering {
@@ -22,7 +29,7 @@ export interface Clustering {
 
 /** Outputs taken for change, by a rule the analyst chose. */
 export interface ChangeLinks {
-  readonly rule: Exclude<LinkRule, 'inputs'>
+  readonly rule: ChangeLinkRule
   /** u32[n] place of the change in `outputAddress`, NONE where the rule finds none. */
   readonly output: Uint32Array
 }

@@ -76,7 +76,7 @@ export function refusedRows(
     if (columns.inputStarts[row + 1]! - columns.inputStarts[row]! < 2) continue
     const outputs = columns.outputStarts[row + 1]! - columns.outputStarts[row]!
     if (outputs === 2) {
-      if ((options.payJoin ?? true) && payJoin(columns, row) !== null) refused[row] = REFUSED.payJoin
+      if ((options.payJoin ?? false) && payJoin(columns, row) !== null) refused[row] = REFUSED.payJoin
     } else if ((options.coinJoin ?? true) && outputs > 2 && mayMix(columns, row)) {
       const { findings } = coinJoin(columns, row, options)
       if (findings.some(({ kind }) => kind !== 'whirlpool-tx0')) refused[row] = REFUSED.coinJoin

@@ -6,7 +6,10 @@
  */
 import { NONE } from '../ledger/ledger.ts'
 
-/** How two addresses came to be linked, by number. `inputs`: spent together; the rest: change by that rule. */
+/**
+ * How two addresses came to be linked, by number. `inputs`: spent together; `payJoinShape`, `coinJoinShape`: likewise, in a
+ * transaction of that shape; the rest: change by that rule. The numbers are in files: `docs/formats/clusters.md`.
+ */
 export const LINK_RULES = [
   'inputs',
   'peelingChain',
@@ -21,8 +24,12 @@ export const LINK_RULES = [
   'legacy',
   'consensus',
   'twoSigns',
+  'payJoinShape',
+  'coinJoinShape',
 ] as const
 export type LinkRule = (typeof LINK_RULES)[number]
+/** Rules by which an output is taken for change. */
+export type ChangeLinkRule = Exclude<LinkRule, 'inputs' | 'payJoinShape' | 'coinJoinShape'>
 
 /** Columns by address; all NONE (rule 0) at the root of a tree. */
 export interface Evidence {

@@ -63,7 +63,7 @@ export function peelChains(world: ChangeWorld, leastHops = 3): PeelChain[] {
 }
 
 /** The outputs worth a step: two of them, paid from one coin; null where the row is no step. */
-function step({ columns }: ChangeWorld, row: number): number[] | null {
+export function step({ columns }: ChangeWorld, row: number): number[] | null {
   if (columns.inputStarts[row + 1]! - columns.inputStarts[row]! !== 1) return null
   const paid = span(columns.outputStarts, row).filter(
     (i) => columns.outputKind[i] !== DATA && columns.outputSats[i]! >= LEAST_PEEL_SATS,
@@ -72,18 +72,17 @@ function step({ columns }: ChangeWorld, row: number): number[] | null {
 }
 
 /** The one output whose spender is a step of the same wallet, to an address not seen before; NONE where none or both are. */
-function continuation(world: ChangeWorld, row: number): number {
-  const { columns, links, firstPaid } = world
+export function continuation(world: ChangeWorld, row: number): number {
+  const { columns, links, fresh } = world
   const candidates = (step(world, row) ?? []).filter((place) => {
     const spender = links.outputSpender[place]!
     if (spender === NONE || step(world, spender) === null || !sameWallet(columns, row, spender)) return false
-    const address = columns.outputAddress[place]!
-    return address === NONE || firstPaid[address] === row
+    return columns.outputAddress[place] === NONE || fresh[place] === 1
   })
   return candidates.length === 1 ? candidates[0]! : NONE
 }
 
-function hopOf({ columns, links }: ChangeWorld, row: number, next: number): PeelHop {
+export function hopOf({ columns, links }: ChangeWorld, row: number, next: number): PeelHop {
   const { outputStarts, outputSats, outputKind, outputAddress, inputStarts, inputKind, marks } = columns
   const paid = span(outputStarts, row).filter((i) => i !== next && outputKind[i] !== DATA)
   if (next === NONE) {

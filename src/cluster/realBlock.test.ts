@@ -50,11 +50,11 @@ function readBlock(height: number): PlainTransaction[] {
 describe.skipIf(folder === null)('real blocks', () => {
   it.each([866_342, 367_891])('block %i: what it links, and what it does not', (height) => {
     const { columns, links, scripts } = plainColumns(readBlock(height))
-    const refused = refusedRows(columns, { links })
+    const refused = refusedRows(columns, { links, payJoin: true })
     const clustering = createClustering({ evidence: true })
     addTransactions(clustering, columns, scripts.length, { refused })
     const linked = createClustering({ evidence: false })
-    const mixes = refusedRows(columns, { links, payJoin: false })
+    const mixes = refusedRows(columns, { links })
     addTransactions(linked, columns, scripts.length, { refused: mixes })
     const sizes = new Map<number, number>()
     for (const name of clusterNames(clustering)) sizes.set(name, (sizes.get(name) ?? 0) + 1)

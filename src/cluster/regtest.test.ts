@@ -164,7 +164,7 @@ describe.skipIf(folder === null)('a regtest chain, and what BlockSci says of it'
   function clusters(coinJoin: boolean, rule?: ChangeRuleName): Clustering {
     const clustering = createClustering({ evidence: true })
     addTransactions(clustering, world.columns, scripts.length, {
-      refused: refusedRows(world.columns, { coinJoin, payJoin: false }),
+      refused: refusedRows(world.columns, { coinJoin }),
       ...(rule === undefined ? {} : { change: [changeLinks(world, rule)] }),
     })
     return clustering
@@ -240,7 +240,7 @@ describe.skipIf(folder === null)('a regtest chain, and what BlockSci says of it'
   })
 
   it('one transaction looks like a PayJoin; links it would make are refused where that rule is on', () => {
-    const refused = refusedRows(world.columns)
+    const refused = refusedRows(world.columns, { payJoin: true })
     const odd = [...refused.keys()].filter((row) => refused[row] !== 0)
     expect(odd).toEqual([rowNamed('change-negative-testcase-tx'), rowNamed('simple-coinjoin-tx')])
   })

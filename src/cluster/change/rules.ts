@@ -9,11 +9,11 @@ import { coinJoin } from '../coinJoin.ts'
 import { equalOutputs } from '../coinjoin/equalOutputs.ts'
 import { shapeOf } from '../coinjoin/shape.ts'
 import { scriptKind } from '../columns.ts'
-import type { LinkRule } from '../evidence.ts'
+import type { ChangeLinkRule } from '../evidence.ts'
 import { isPeeling, sameWallet } from '../peelShape.ts'
 import { type ChangeWorld, smallestInput, span } from './world.ts'
 
-export type ChangeRuleName = Exclude<LinkRule, 'inputs' | 'twoSigns'>
+export type ChangeRuleName = Exclude<ChangeLinkRule, 'twoSigns'>
 
 /** Places in `outputAddress` that may be change. A coinbase has none. */
 export type ChangeRule = (world: ChangeWorld, row: number) => number[]
@@ -69,11 +69,7 @@ const addressReuse: ChangeRule = (world, row) => {
   return spendable(world, row).filter((i) => payers.has(outputAddress[i]!))
 }
 
-const freshAddress: ChangeRule = (world, row) =>
-  spendable(world, row).filter((i) => {
-    const address = world.columns.outputAddress[i]!
-    return address !== NONE && world.firstPaid[address] === row
-  })
+const freshAddress: ChangeRule = (world, row) => spendable(world, row).filter((i) => world.fresh[i] === 1)
 
 /** Sats for a thousand virtual bytes, rounded down; NaN where unknown. */
 function feeRate({ columns }: ChangeWorld, row: number): number {
@@ -95,14 +91,14 @@ const fingerprint: ChangeRule = (world, row) =>
 
 /** An output to the cluster that pays; needs clusters, and links nothing new. */
 export const sameCluster: ChangeRule = (world, row) => {
-  const { clusters } = world
+  const { clusterOf } = world
   const { inputStarts, inputAddress, outputAddress } = world.columns
-  if (clusters === undefined) return []
+  if (clusterOf === undefined) return []
   const own = new Set<number>()
-  for (const i of span(inputStarts, row)) if (inputAddress[i] !== NONE) own.add(clusters[inputAddress[i]!]!)
+  for (const i of span(inputStarts, row)) if (inputAddress[i] !== NONE) own.add(clusterOf(inputAddress[i]!))
   return spendable(world, row).filter((i) => {
     const address = outputAddress[i]!
-    return address !== NONE && own.has(clusters[address]!)
+    return address !== NONE && own.has(clusterOf(address))
   })
 }
 
@@ -113,16 +109,14 @@ const legacy: ChangeRule = (world, row) => {
 }
 
 const oneTime: ChangeRule = (world, row) => {
-  const { outputSats, outputAddress } = world.columns
+  const { outputSats } = world.columns
   const outputs = spendable(world, row)
   if (outputs.length < 2 || outputs.length > 10) return []
   const ownKind = new Set(addressType(world, row))
   return unique(
-    optimalChange(world, row).filter((i) => {
-      const address = outputAddress[i]!
-      const once = address !== NONE && world.timesPaid[address] === 1
-      return ownKind.has(i) && outputSats[i]! % CONSENSUS_ROUND !== 0 && once
-    }),
+    optimalChange(world, row).filter(
+      (i) => ownKind.has(i) && outputSats[i]! % CONSENSUS_ROUND !== 0 && world.paidOnce[i] === 1,
+    ),
   )
 }
 

@@ -79,6 +79,6 @@ describe('consensus', () => {
     expect(rule(payment([...outputs, { script: 'a', sats: 1 }]), 1)).toEqual([3])
     // The dictionary: shop, new, a, b.
     const clusters = Uint32Array.of(0, 1, 1, 3)
-    expect(rule({ ...payment(round), clusters }, 1)).toEqual([2])
+    expect(rule({ ...payment(round), clusterOf: (address) => clusters[address]! }, 1)).toEqual([2])
   })
 })

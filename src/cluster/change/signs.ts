@@ -6,6 +6,7 @@ import { NONE } from '../../ledger/ledger.ts'
 import type { ChangeLinks } from '../clustering.ts'
 import { coinJoin } from '../coinJoin.ts'
 import { type ClusterColumns, scriptKind } from '../columns.ts'
+import type { ChangeLinkRule } from '../evidence.ts'
 import { CHANGE_RULES, type ChangeRule, type ChangeRuleName, sameCluster, unique } from './rules.ts'
 import { type ChangeWorld, span } from './world.ts'
 
@@ -68,12 +69,17 @@ export function surestChange(world: ChangeWorld, row: number): number {
     : NONE
 }
 
+/** Place of the one output that a rule leaves; NONE where it leaves none or several. */
+export function changeBy(world: ChangeWorld, rule: ChangeLinkRule, row: number): number {
+  return rule === 'twoSigns' ? surestChange(world, row) : (unique(CHANGE_RULES[rule](world, row))[0] ?? NONE)
+}
+
 /** What a rule, applied where it leaves one output, gives a clustering to link. */
-export function changeLinks(world: ChangeWorld, rule: ChangeRuleName | 'twoSigns'): ChangeLinks {
-  const output = Uint32Array.from({ length: world.columns.n }, (_, row) =>
-    rule === 'twoSigns' ? surestChange(world, row) : (unique(CHANGE_RULES[rule](world, row))[0] ?? NONE),
-  )
-  return { rule, output }
+export function changeLinks(world: ChangeWorld, rule: ChangeLinkRule): ChangeLinks {
+  return {
+    rule,
+    output: Uint32Array.from({ length: world.columns.n }, (_, row) => changeBy(world, rule, row)),
+  }
 }
 
 function payable({ outputStarts, outputKind }: ClusterColumns, row: number): number {

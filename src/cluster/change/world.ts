@@ -5,38 +5,52 @@
 import { NONE } from '../../ledger/ledger.ts'
 import type { ClusterColumns, SpendLinks } from '../columns.ts'
 
-/** In `firstPaid`: paid before the columns begin, as it spends what they do not show. */
-const BEFORE = 0xfffffffe
-
 /** All of it as of the last row: a later block can add a spend or a payment, and so take a sign away. */
 export interface ChangeWorld {
   readonly columns: ClusterColumns
   readonly links: SpendLinks
-  /** u32[addresses] row that first paid each address; NONE where none did, no row where that was before the first. */
-  readonly firstPaid: Uint32Array
-  /** u32[addresses] outputs that paid it. */
-  readonly timesPaid: Uint32Array
-  /** u32[addresses] name of each address's cluster, where there are clusters. */
-  readonly clusters?: Uint32Array
+  /** u8[outputs] 1 where the address took part in no earlier transaction, nor pays in this one. */
+  readonly fresh: Uint8Array
+  /** u8[outputs] 1 where no other output pays the address. */
+  readonly paidOnce: Uint8Array
+  /** Name of an address's cluster, where there are clusters. */
+  readonly clusterOf?: (address: number) => number
 }
 
-/** Cost: one pass over the rows. */
+/** The world of transactions that are all there is. Cost: two passes over the rows. */
 export function changeWorld(columns: ClusterColumns, links: SpendLinks, addresses: number): ChangeWorld {
-  const firstPaid = new Uint32Array(addresses).fill(NONE)
   const timesPaid = new Uint32Array(addresses)
-  for (let row = 0; row < columns.n; row++) {
-    for (let i = columns.inputStarts[row]!; i < columns.inputStarts[row + 1]!; i++) {
-      const address = columns.inputAddress[i]!
-      if (address !== NONE && firstPaid[address] === NONE) firstPaid[address] = BEFORE
-    }
-    for (let i = columns.outputStarts[row]!; i < columns.outputStarts[row + 1]!; i++) {
-      const address = columns.outputAddress[i]!
-      if (address === NONE) continue
-      if (firstPaid[address] === NONE) firstPaid[address] = row
-      timesPaid[address]!++
-    }
+  for (const address of columns.outputAddress) if (address !== NONE) timesPaid[address]!++
+  return {
+    columns,
+    links,
+    fresh: freshOutputs(columns, new Uint8Array(addresses), 0),
+    paidOnce: Uint8Array.from(columns.outputAddress, (address) =>
+      address !== NONE && timesPaid[address] === 1 ? 1 : 0,
+    ),
   }
-  return { columns, links, firstPaid, timesPaid }
+}
+
+/**
+ * u8[outputs], see {@link ChangeWorld.fresh}.
+ * @param seen u8: 1 for addresses that took part before, marked as rows go by; addresses below `first` all did.
+ */
+export function freshOutputs(columns: ClusterColumns, seen: Uint8Array, first: number): Uint8Array {
+  const { n, inputStarts, inputAddress, outputStarts, outputAddress } = columns
+  const fresh = new Uint8Array(outputAddress.length)
+  const mark = (address: number): void => {
+    if (address !== NONE && address >= first) seen[address - first] = 1
+  }
+  for (let row = 0; row < n; row++) {
+    // What pays in has been paid, be it before the first row.
+    for (let i = inputStarts[row]!; i < inputStarts[row + 1]!; i++) mark(inputAddress[i]!)
+    for (let i = outputStarts[row]!; i < outputStarts[row + 1]!; i++) {
+      const address = outputAddress[i]!
+      if (address !== NONE && address >= first && seen[address - first] === 0) fresh[i] = 1
+    }
+    for (let i = outputStarts[row]!; i < outputStarts[row + 1]!; i++) mark(outputAddress[i]!)
+  }
+  return fresh
 }
 
 /** Places of a row's inputs, or outputs. */
@@ -46,5 +60,8 @@ export function span(starts: Uint32Array, row: number): number[] {
 
 /** Sats of the smallest input; NaN where one is unknown, Infinity for a coinbase. */
 export function smallestInput({ columns }: ChangeWorld, row: number): number {
-  return Math.min(...columns.inputSats.subarray(columns.inputStarts[row]!, columns.inputStarts[row + 1]!))
+  let least = Number.POSITIVE_INFINITY
+  for (let i = columns.inputStarts[row]!; i < columns.inputStarts[row + 1]!; i++)
+    least = Math.min(least, columns.inputSats[i]!)
+  return least
 }
