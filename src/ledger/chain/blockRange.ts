@@ -33,23 +33,6 @@ export interface BlockRange {
   readonly undo: boolean
 }
 
-/** Rows `from` up to and without `to`, copied: a view would take the whole along to another thread. */
-export function sliceRange(range: BlockRange, from: number, to: number): BlockRange {
-  return {
-    ...range,
-    firstHeight: range.firstHeight + from,
-    hashes: range.hashes.slice(32 * from, 32 * to),
-    times: range.times.slice(from, to),
-    files: range.files.slice(from, to),
-    offsets: range.offsets.slice(from, to),
-    sizes: range.sizes.slice(from, to),
-    transactions: range.transactions.slice(from, to),
-    spares: range.spares
-      .filter(({ row }) => row >= from && row < to)
-      .map((spare) => ({ ...spare, row: spare.row - from })),
-  }
-}
-
 /**
  * The blocks in order. A block's columns are valid until the next is asked for.
  *

@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BITCOIN_CASH } from '../../units/caip.ts'
-import { type BlockRange, readRange, sliceRange } from './blockRange.ts'
+import { type BlockRange, readRange } from './blockRange.ts'
 import type { IndexOptions } from './indexOptions.ts'
 import { inBestChain } from './keptBatches.ts'
 import { readSegmentHead, type SegmentHead } from './manifest.ts'
@@ -69,7 +69,12 @@ export async function buildSegments(
     }
   } else {
     const budget = memory / SEGMENT_SHARE / pool.threads
-    const ranges = gaps.flatMap((gap) => [...planRanges(source.range!(gap.from, gap.to), budget)])
+    const cuts = planCuts(source.range(from, to), budget)
+    const ranges = gaps.flatMap((gap) => {
+      const inside = cuts.filter((height) => height > gap.from && height <= gap.to)
+      const starts = [gap.from, ...inside, gap.to + 1]
+      return starts.slice(1).map((end, i) => source.range!(starts[i]!, end - 1))
+    })
     const tasks = ranges.map((range) => ({ ...shared, budget, range }))
     built.push(...(await pool.run(buildJob, tasks, report)))
   }
@@ -114,27 +119,26 @@ async function buildAll(
 }
 
 /**
- * Cuts a range into equal ones that fill a segment each at most. Of much there are at least four, whatever the number of
- * threads, so that the store does not depend on it.
+ * Heights at which the next segment begins, so that all are about equal and within the budget. Of much there are at least
+ * four, whatever the number of threads, so that the store does not depend on it.
  */
-function* planRanges(range: BlockRange, budget: number): Generator<BlockRange> {
-  const { sizes, transactions } = range
-  const bytesAt = (row: number): number =>
-    Math.max(transactions[row]! * BYTES_PER_TRANSACTION, sizes[row]! * BYTES_PER_BYTE)
-  let total = 0
-  for (let row = 0; row < sizes.length; row++) total += bytesAt(row)
-  const needed = Math.ceil(total / budget)
-  const count = Math.max(4 * Math.ceil(needed / 4), 1)
-  const share = needed > 1 || total > MUCH_BYTES ? total / count : total
-  let first = 0
-  let bytes = 0
-  for (let row = 0; row < sizes.length; row++) {
-    bytes += bytesAt(row)
-    if (bytes < share && row + 1 < sizes.length) continue
-    yield sliceRange(range, first, row + 1)
-    first = row + 1
-    bytes = 0
+function planCuts({ firstHeight, sizes, transactions }: BlockRange, budget: number): number[] {
+  const bytes = Float64Array.from(sizes, (size, row) =>
+    Math.max(transactions[row]! * BYTES_PER_TRANSACTION, size * BYTES_PER_BYTE),
+  )
+  const total = bytes.reduce((sum, of) => sum + of, 0)
+  if (total < Math.min(budget, MUCH_BYTES)) return []
+  const share = total / (4 * Math.ceil(total / budget / 4))
+  const cuts: number[] = []
+  let filled = 0
+  for (const [row, of] of bytes.entries()) {
+    if (filled >= share) {
+      cuts.push(firstHeight + row)
+      filled = 0
+    }
+    filled += of
   }
+  return cuts
 }
 
 /** Heads of the whole segments of a generation, by height. */

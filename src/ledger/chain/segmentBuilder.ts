@@ -7,10 +7,11 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BlockColumns, SpentOutputs } from '../../chain/bitcoin/block.ts'
 import { NONE } from '../ledger.ts'
-import { createByteTable } from './byteTable.ts'
+import { BadChainError } from './badChain.ts'
 import { type Numbers, writeColumn } from './columnFile.ts'
-import { type Growable, growF64, growU8, growU32, push, rowsOf } from './growable.ts'
-import { BadChainError } from './joinSpends.ts'
+import { extend, type Growable, growF64, growU8, growU32, push, pushAll, rowsOf } from './growable.ts'
+import { createIdTable } from './idTable.ts'
+import { createKeyTable, type Keys } from './keyTable.ts'
 import { OWN } from './layout.ts'
 import type { SegmentHead } from './manifest.ts'
 import { FIRST_ADDRESS, keyHash, type Payload, scriptKind } from './scriptKind.ts'
@@ -42,9 +43,9 @@ export interface SegmentBuilder {
 
 /** @param folder made anew, named after the first block */
 export function createSegmentBuilder(folder: string, name: string, cash: boolean): SegmentBuilder {
-  const txs = createByteTable(1 << 12, 32)
-  const prevs = createByteTable(1 << 12, 32)
-  const keys = createByteTable(1 << 12, 22)
+  const txs = createIdTable(1 << 12)
+  const prevs = createIdTable(1 << 12)
+  const keys = createKeyTable(1 << 12)
   const txOfKey = growU32()
   const keyOfTx = growU32()
   const blockHash = growU8()
@@ -62,30 +63,101 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
   const givenInput = growU32()
   const givenSats = growF64()
   const givenKey = growU32()
-  const payload: Payload = { start: 0, length: 0 }
+  const scratch = createScratch()
   let firstHeight = 0
 
-  const addOutput = (columns: BlockColumns, output: number): void => {
-    const { bytes, sats, outputScripts, outputScriptLengths } = columns
-    const kind = scriptKind(bytes, outputScripts[output]!, outputScriptLengths[output]!, cash, payload)
-    push(outSats, sats[output]!)
-    push(outKind, kind)
-    push(outKey, kind < FIRST_ADDRESS ? NONE : keys.intern(kind, bytes, payload.start, payload.length))
+  const addTransactions = ({ transactions, txids }: BlockColumns): void => {
+    const { starts, found } = scratch.rows(transactions)
+    for (let t = 0; t < transactions; t++) starts[t] = 32 * t
+    let fresh = txs.size
+    const first = keyOfTx.n
+    txs.numbers(new DataView(txids.buffer, txids.byteOffset), starts, transactions, true, found)
+    for (let t = 0; t < transactions; t++) {
+      const key = found[t]!
+      if (key === fresh) {
+        push(txOfKey, first + t)
+        fresh++
+      }
+      // An id mined twice (before BIP-30): the later one takes its place among the unspent.
+      else txOfKey.data[key] = first + t
+      push(keyOfTx, key)
+    }
+  }
+
+  const addOutputs = ({
+    bytes,
+    sats,
+    outputStarts,
+    outputScripts,
+    outputScriptLengths,
+    transactions,
+  }: BlockColumns): void => {
+    const n = outputStarts[transactions]!
+    pushAll(outSats, sats.subarray(0, n))
+    const at = extend(outKey, n)
+    intern(bytes, outputScripts, outputScriptLengths, n, outKey.data.subarray(at, at + n))
+    pushAll(outKind, scratch.rows(n).kinds.subarray(0, n))
+  }
+
+  /** Keys of scripts, NONE where they have no address; their kinds are left in the scratch. */
+  const intern = (
+    bytes: Uint8Array,
+    starts: Uint32Array,
+    lengths: Uint32Array,
+    n: number,
+    into: Uint32Array,
+  ): void => {
+    const { kinds, key, number } = scratch.rows(n)
+    const { payload } = scratch
+    let some = 0
+    for (let i = 0; i < n; i++) {
+      const kind = scriptKind(bytes, starts[i]!, lengths[i]!, cash, payload)
+      kinds[i] = kind
+      if (kind < FIRST_ADDRESS) continue
+      key.kinds[some] = kind
+      key.starts[some] = payload.start
+      key.lengths[some++] = payload.length
+    }
+    keys.add({ ...key, payloads: bytes }, some, number)
+    some = 0
+    for (let i = 0; i < n; i++) into[i] = kinds[i]! < FIRST_ADDRESS ? NONE : number[some++]!
+  }
+
+  /** All but the coinbase's, which spends nothing. */
+  const addInputs = ({ bytes, inputStarts, prevTxids, prevNs, transactions }: BlockColumns): void => {
+    const from = inputStarts[1]!
+    const to = inputStarts[transactions]!
+    const n = to - from
+    pushAll(inN, prevNs.subarray(from, to))
+    const at = extend(inRef, n)
+    const refs = inRef.data
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    const { starts, found } = scratch.rows(n)
+    txs.numbers(view, prevTxids.subarray(from, to), n, false, found)
+    let foreign = 0
+    for (let i = 0; i < n; i++) {
+      if (found[i]! < 0) starts[foreign++] = prevTxids[from + i]!
+      refs[at + i] = found[i]! < 0 ? NONE : OWN + txOfKey.data[found[i]!]!
+    }
+    prevs.numbers(view, starts, foreign, true, found)
+    foreign = 0
+    for (let i = at; i < at + n; i++) if (refs[i] === NONE) refs[i] = found[foreign++]!
   }
 
   /** Keeps what is given of the block's inputs, whose rows end here, and holds the rest against the segment. */
   const addGiven = (
     { bytes, inputStarts, transactions, prevTxids, txids }: BlockColumns,
     spent: SpentOutputs,
-  ) => {
+  ): void => {
     const first = inRef.n - spent.n
+    const { scriptStarts, scripts } = spent
+    const lengths = Uint32Array.from({ length: spent.n }, (_, i) => scriptStarts[i + 1]! - scriptStarts[i]!)
+    const given = new Uint32Array(spent.n)
+    intern(scripts, scriptStarts, lengths, spent.n, given)
     for (let t = 1; t < transactions; t++) {
       for (let input = inputStarts[t]!; input < inputStarts[t + 1]!; input++) {
         const at = input - inputStarts[1]!
-        const start = spent.scriptStarts[at]!
-        const kind = scriptKind(spent.scripts, start, spent.scriptStarts[at + 1]! - start, cash, payload)
-        const key =
-          kind < FIRST_ADDRESS ? NONE : keys.intern(kind, spent.scripts, payload.start, payload.length)
+        const key = given[at]!
         const ref = inRef.data[first + at]!
         if (ref < OWN) {
           push(givenInput, first + at)
@@ -119,34 +191,21 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
     },
     add({ height, hash, time, columns, spent }): void {
       if (blockTime.n === 0) firstHeight = height
-      for (const byte of hash) push(blockHash, byte)
+      pushAll(blockHash, hash)
       push(blockTime, time)
       push(blockTx, keyOfTx.n)
-      const { transactions, txids, bytes, inputStarts, outputStarts, prevTxids, prevNs } = columns
-      const first = keyOfTx.n
-      // All ids before all inputs: Bitcoin Cash orders a block by id, so a spend may stand before what it spends.
+      const { transactions, inputStarts, outputStarts } = columns
+      const [firstOutput, firstInput] = [outSats.n, inRef.n]
       for (let t = 0; t < transactions; t++) {
-        const key = txs.intern(0, txids, 32 * t, 32)
-        if (txs.fresh) push(txOfKey, first + t)
-        // An id mined twice (before BIP-30): the later one takes its place among the unspent.
-        else txOfKey.data[key] = first + t
-        push(keyOfTx, key)
-      }
-      for (let t = 0; t < transactions; t++) {
-        push(txOutputs, outSats.n)
-        push(txInputs, inRef.n)
+        push(txOutputs, firstOutput + outputStarts[t]!)
+        push(txInputs, firstInput + Math.max(0, inputStarts[t]! - inputStarts[1]!))
         push(txBytes, virtualBytesOf(columns, t))
         push(txMarks, marksOf(columns, t))
-        for (let output = outputStarts[t]!; output < outputStarts[t + 1]!; output++)
-          addOutput(columns, output)
-        // The first transaction is the coinbase: its input spends nothing.
-        if (t === 0) continue
-        for (let input = inputStarts[t]!; input < inputStarts[t + 1]!; input++) {
-          const own = txs.find(0, bytes, prevTxids[input]!, 32)
-          push(inRef, own < 0 ? prevs.intern(0, bytes, prevTxids[input]!, 32) : OWN + txOfKey.data[own]!)
-          push(inN, prevNs[input]!)
-        }
       }
+      // All ids before all inputs: Bitcoin Cash orders a block by id, so a spend may stand before what it spends.
+      addTransactions(columns)
+      addOutputs(columns)
+      addInputs(columns)
       if (spent !== undefined) addGiven(columns, spent)
     },
     finish(): SegmentHead {
@@ -169,16 +228,16 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
       write('outKind', rowsOf(outKind))
       write('inN', rowsOf(inN))
 
-      const byId = idOrder(txs.arena, rowsOf(keyOfTx))
+      const byId = idOrder(txs.ids, rowsOf(keyOfTx))
       const idOfTx = new Uint32Array(byId.length)
       for (let rank = 0; rank < byId.length; rank++) idOfTx[byId[rank]!] = rank
-      write('txId', pick32(txs.arena, byId, rowsOf(keyOfTx)))
+      write('txId', pick32(txs.ids, byId, rowsOf(keyOfTx)))
       write('txOfId', byId)
       write('idOfTx', idOfTx)
 
       const prevKeys = Uint32Array.from({ length: prevs.size }, (_, key) => key)
-      const byPrev = idOrder(prevs.arena, prevKeys)
-      write('prevId', pick32(prevs.arena, byPrev, prevKeys))
+      const byPrev = idOrder(prevs.ids, prevKeys)
+      write('prevId', pick32(prevs.ids, byPrev, prevKeys))
       renumber(inRef, byPrev)
       write('inRef', rowsOf(inRef))
 
@@ -201,7 +260,7 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
 
       /** The keys in order of hash; returns the key of each place. */
       function writeKeys(): Uint32Array {
-        const { arena, starts, tags, size } = keys
+        const { payloads: arena, starts, kinds: tags, size } = keys
         const hash = new Uint32Array(size)
         for (let key = 0; key < size; key++)
           hash[key] = keyHash(tags[key]!, arena, starts[key]!, starts[key + 1]! - starts[key]!)
@@ -232,6 +291,39 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
         write('keyBytes', sorted.bytes)
         return order
       }
+    },
+  }
+}
+
+/** Columns of one block at a time, kept for the next one. */
+interface Scratch {
+  readonly payload: Payload
+  /** With room for so many rows. Of the last call only; what it held before means nothing. */
+  rows(n: number): ScratchRows
+}
+
+interface ScratchRows {
+  readonly starts: Uint32Array
+  readonly found: Int32Array
+  readonly kinds: Uint8Array
+  readonly key: Omit<Keys, 'payloads'>
+  readonly number: Uint32Array
+}
+
+function createScratch(): Scratch {
+  const made = (n: number): ScratchRows => ({
+    starts: new Uint32Array(n),
+    found: new Int32Array(n),
+    kinds: new Uint8Array(n),
+    key: { kinds: new Uint8Array(n), starts: new Uint32Array(n), lengths: new Uint8Array(n) },
+    number: new Uint32Array(n),
+  })
+  let rows = made(1024)
+  return {
+    payload: { start: 0, length: 0 },
+    rows(n) {
+      if (rows.kinds.length < n) rows = made(2 * n)
+      return rows
     },
   }
 }
