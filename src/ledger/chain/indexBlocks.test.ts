@@ -75,7 +75,7 @@ describe('indexBlocks', () => {
     // Memory is divided among the threads.
     await index(two, blocks, 2 ** 17, 2)
     const files = filesOf(one)
-    expect(Object.keys(files).filter((name) => name.endsWith('segment.json')).length).toBeGreaterThan(5)
+    expect(Object.keys(files).filter((name) => name.endsWith('blockHash')).length).toBeGreaterThan(5)
     expect(filesOf(two)).toEqual(files)
   })
 

@@ -24,22 +24,34 @@ export function agreeing(
   source: BlockSource,
 ): readonly BatchRecord[] {
   const segments = batches.flatMap((batch) => batch.segments)
-  const behind = hashIn(folder, segments, source.lastHeight)
-  if (behind !== null && Buffer.compare(behind, source.hashAt(source.lastHeight)) === 0) return batches
+  if (hasBlock(folder, segments, source, source.lastHeight)) return batches
   const kept: BatchRecord[] = []
   for (const batch of batches) {
     const fork = batch.segments.findIndex((segment) => !inBestChain(segment, source))
     if (fork < 0) kept.push(batch)
     else {
-      if (fork > 0) kept.push({ ...batch, segments: batch.segments.slice(0, fork) })
+      if (fork > 0) kept.push({ ...batch, segments: batch.segments.slice(0, fork), cut: true })
       return kept
     }
   }
   return batches
 }
 
+/** Whether the store has the source's block of a height that the source has. */
+export function hasBlock(
+  folder: string,
+  segments: readonly SegmentHead[],
+  source: BlockSource,
+  height: number,
+): boolean {
+  const own = hashIn(folder, segments, height)
+  return own !== null && Buffer.compare(own, source.hashAt(height)) === 0
+}
+
+/** What lies before the source's first block is taken to be in its chain if that block is in the store. */
 export function inBestChain({ firstHeight, blocks, lastHash }: SegmentHead, source: BlockSource): boolean {
   const last = firstHeight + blocks - 1
+  if (last < source.firstHeight) return true
   return last <= source.lastHeight && Buffer.from(source.hashAt(last)).toString('hex') === lastHash
 }
 
@@ -51,8 +63,11 @@ export function withoutSmall(batches: readonly BatchRecord[], source: BlockSourc
   let count = batches.length
   while (count > 0) {
     const rest = source.lastHeight + 1 - endOf(batches.slice(0, count), source.firstHeight)
-    const blocks = batches[count - 1]!.segments.reduce((sum, segment) => sum + segment.blocks, 0)
-    if (rest <= 0 || blocks >= 2 * rest) break
+    const { segments } = batches[count - 1]!
+    const blocks = segments.reduce((sum, segment) => sum + segment.blocks, 0)
+    // What a node has pruned stays as it is.
+    const isGone = segments[0]!.firstHeight < source.firstHeight
+    if (rest <= 0 || blocks >= 2 * rest || isGone) break
     count--
   }
   return count === batches.length ? batches : batches.slice(0, count)

@@ -45,9 +45,11 @@ export const SEGMENT_COLUMNS = {
   /** u32 inputs whose prevout is outside the store, and its transaction id. */
   unknownInput: 4,
   unknownTxId: 32,
+  /** 1 where `inAddress` and `inSats` of the unknown input are known all the same: undo data or a file gave them. */
+  unknownGiven: 1,
 } as const
 
-/** Between the passes; deleted when a segment is whole. */
+/** Between the passes; deleted as they are used up. */
 export const WORK_COLUMNS = {
   /** Distinct addresses of the segment's outputs, as `address*`. */
   keyHash: 4,
@@ -67,8 +69,11 @@ export const WORK_COLUMNS = {
   givenInput: 4,
   givenSats: 8,
   givenKey: 4,
-  /** u32 transaction of each `prevId`, NONE where it is outside the store. */
+  /** u32 address of each `givenKey`. */
+  givenAddress: 4,
+  /** u32 transaction of each `prevId`, NONE where it is outside the store; and the ids of those. */
   prevTx: 4,
+  lostId: 32,
   /** u32 segment that has each key first, and its place among that segment's addresses. */
   keySegment: 4,
   keyRank: 4,

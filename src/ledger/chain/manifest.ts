@@ -40,6 +40,8 @@ export interface BatchRecord {
   readonly name: string
   /** In chain order. After a reorganisation only those before the fork are left. */
   readonly segments: readonly SegmentRecord[]
+  /** Where that has happened: some of its postings and spends are of blocks taken out since. */
+  readonly cut?: true | undefined
 }
 
 export interface Manifest {
@@ -55,8 +57,8 @@ const segmentFields = {
   ...{ name, firstHeight: count, blocks: count, firstHash: hash, lastHash: hash },
   ...{ transactions: count, outputs: count, inputs: count },
 }
-const segmentSchema: z.ZodType<SegmentHead> = z.strictObject(segmentFields)
-const manifestSchema: z.ZodType<Manifest> = z.strictObject({
+export const segmentSchema: z.ZodType<SegmentHead> = z.strictObject(segmentFields)
+export const manifestSchema: z.ZodType<Manifest> = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
   chain: z.string().max(64),
@@ -65,6 +67,7 @@ const manifestSchema: z.ZodType<Manifest> = z.strictObject({
     z.strictObject({
       name,
       segments: z.array(z.strictObject({ ...segmentFields, addresses: count })).min(1),
+      cut: z.literal(true).optional(),
     }),
   ),
 })

@@ -6,13 +6,24 @@
  */
 import { NONE } from '../ledger.ts'
 import { createByteTable } from './byteTable.ts'
-import type { ColumnWriter } from './columnFile.ts'
+import type { Column, ColumnWriter } from './columnFile.ts'
 import { growU32, push } from './growable.ts'
+import { isFew, keyFinder, ROWS_PER_LOOK_UP, withPages } from './lookUp.ts'
 import { partStarts, partsFor } from './partitions.ts'
-import { createOf, loadOf, openOf, u32s, type WorkSegment } from './workSegment.ts'
+import type { ResolveInput } from './resolveTransactions.ts'
+import { createOf, loadOf, openOf, u32s, type WorkSegment, writeOf } from './workSegment.ts'
 
 /** Bytes of table and of buffers per key. */
 const BYTES_PER_KEY = 96
+/** Keys looked up at a time. */
+const CHUNK = 2 ** 14
+
+interface Keys {
+  readonly hash: Column
+  readonly kind: Column
+  readonly start: Column
+  readonly bytes: Column
+}
 
 interface Out {
   readonly hash: ColumnWriter
@@ -23,56 +34,68 @@ interface Out {
   readonly keyRank: ColumnWriter
 }
 
-/** Writes `address*`, `keySegment` and `keyRank` of every fresh segment, and sets its address counts. */
-export function resolveAddresses(segments: readonly WorkSegment[], memory: number): void {
-  const files = segments.map((segment) => {
-    const { fresh } = segment
-    return {
-      segment,
-      hash: openOf(segment, fresh ? 'keyHash' : 'addressHash'),
-      kind: openOf(segment, fresh ? 'keyKind' : 'addressKind'),
-      start: openOf(segment, fresh ? 'keyStart' : 'addressStart'),
-      bytes: openOf(segment, fresh ? 'keyBytes' : 'addressBytes'),
-      out: fresh ? outOf(segment) : null,
-    }
-  })
+/** Where each key of a segment is: u32 place of the segment, and of the address in it. */
+interface Places {
+  readonly segment: Uint32Array
+  readonly rank: Uint32Array
+}
+
+/**
+ * Writes `address*`, `keySegment` and `keyRank` of every fresh segment.
+ *
+ * @returns how many addresses each segment has first
+ */
+export function resolveAddresses({
+  segments,
+  memory,
+  rowsPerLookUp = ROWS_PER_LOOK_UP,
+}: ResolveInput): number[] {
+  const keysOf = segments.map((segment) => (segment.fresh ? openKeys(segment, 'key') : null))
+  const wanted = keysOf.reduce((sum, keys) => sum + (keys?.hash.rows ?? 0), 0)
+  const isFar = ({ fresh, addresses }: WorkSegment): boolean =>
+    !fresh && isFew(wanted, addresses, rowsPerLookUp)
+  const far = [...segments.entries()].filter(([, segment]) => isFar(segment))
+  const files = [...segments.entries()]
+    .filter(([, segment]) => !isFar(segment))
+    .map(([at, segment]) => {
+      const keys = keysOf[at]
+      if (keys == null) return { at, ...openKeys(segment, 'address'), out: null, found: null }
+      return { at, ...keys, out: outOf(segment), found: lookUpAll(keys, far) }
+    })
   const total = files.reduce((sum, { hash }) => sum + hash.rows, 0)
-  const parts = partsFor(total * BYTES_PER_KEY, memory / 2)
+  const parts = partsFor(total * BYTES_PER_KEY, memory)
   const starts = files.map(({ hash }) => partStarts(hash, parts, true))
   const table = createByteTable(Math.ceil((total / parts) * 1.1), 22)
   const firstSegment = growU32()
   const firstRank = growU32()
-  const news = new Float64Array(files.length)
+  const counts = segments.map(({ addresses }) => addresses)
   for (let part = 0; part < parts; part++) {
     table.clear()
     firstSegment.n = 0
     firstRank.n = 0
-    for (const [at, { hash, kind, start, bytes, out }] of files.entries()) {
-      const from = starts[at]![part]!
-      const n = starts[at]![part + 1]! - from
-      const hashes = new Uint32Array(n)
-      const kinds = new Uint8Array(n)
-      const ends = new Uint32Array(n + 1)
-      hash.read(from, hashes)
-      kind.read(from, kinds)
-      start.read(from, ends)
-      const base = ends[0]!
-      const payloads = new Uint8Array(ends[n]! - base)
-      bytes.read(base, payloads)
-      const chosen = { segment: new Uint32Array(n), rank: new Uint32Array(n) }
+    for (const [file, { at, out, found, ...keys }] of files.entries()) {
+      const from = starts[file]![part]!
+      const n = starts[file]![part + 1]! - from
+      const { hashes, kinds, ends, payloads } = readKeys(keys, from, n)
+      const chosen: Places = { segment: new Uint32Array(n), rank: new Uint32Array(n) }
       const added = { hash: growU32(), kind: new Uint8Array(n), start: growU32() }
       const addedBytes = new Uint8Array(payloads.length)
       let filled = 0
       const writtenBytes = out?.bytes.rows ?? 0
       for (let i = 0; i < n; i++) {
-        const begin = ends[i]! - base
-        const end = ends[i + 1]! - base
+        if (found !== null && found.segment[from + i] !== NONE) {
+          chosen.segment[i] = found.segment[from + i]!
+          chosen.rank[i] = found.rank[from + i]!
+          continue
+        }
+        const begin = ends[i]!
+        const end = ends[i + 1]!
         const key = table.intern(kinds[i]!, payloads, begin, end - begin)
         if (table.fresh) {
           push(firstSegment, at)
-          push(firstRank, out === null ? from + i : news[at]!)
+          push(firstRank, out === null ? from + i : counts[at]!)
           if (out !== null) {
-            news[at]!++
+            counts[at]!++
             added.kind[added.hash.n] = kinds[i]!
             push(added.hash, hashes[i]!)
             for (let b = begin; b < end; b++) addedBytes[filled++] = payloads[b]!
@@ -91,28 +114,80 @@ export function resolveAddresses(segments: readonly WorkSegment[], memory: numbe
       out.bytes.append(addedBytes.subarray(0, filled))
     }
   }
-  let next = 0
-  for (const [at, { segment, hash, kind, start, bytes, out }] of files.entries()) {
+  for (const { hash, kind, start, bytes, out } of files) {
     for (const file of [hash, kind, start, bytes]) file.close()
     if (out !== null) for (const column of Object.values(out)) (column as ColumnWriter).finish()
-    segment.firstAddress = next
-    segment.addresses = out === null ? hash.rows : news[at]!
-    next += segment.addresses
+  }
+  return counts
+}
+
+/** Where each key is in these segments, NONE where in none; null where there are none to look into. */
+function lookUpAll(keys: Keys, segments: readonly (readonly [number, WorkSegment])[]): Places | null {
+  if (segments.length === 0) return null
+  const { rows } = keys.hash
+  const found = { segment: new Uint32Array(rows).fill(NONE), rank: new Uint32Array(rows) }
+  withPages((cache) => {
+    const finders = segments.map(([at, segment]) => ({ at, ...keyFinder(cache, segment) })).reverse()
+    for (let from = 0; from < rows; from += CHUNK) {
+      const n = Math.min(CHUNK, rows - from)
+      const { hashes, kinds, ends, payloads } = readKeys(keys, from, n)
+      for (const { at, find } of finders) {
+        for (let i = 0; i < n; i++) {
+          if (found.segment[from + i] !== NONE) continue
+          const rank = find(hashes[i]!, kinds[i]!, payloads, ends[i]!, ends[i + 1]! - ends[i]!)
+          if (rank === NONE) continue
+          found.segment[from + i] = at
+          found.rank[from + i] = rank
+        }
+      }
+    }
+  })
+  return found
+}
+
+function openKeys(segment: WorkSegment, of: 'key' | 'address'): Keys {
+  return {
+    hash: openOf(segment, `${of}Hash`),
+    kind: openOf(segment, `${of}Kind`),
+    start: openOf(segment, `${of}Start`),
+    bytes: openOf(segment, `${of}Bytes`),
   }
 }
 
-/** Writes `outAddress` of a fresh segment: its keys under their final numbers. */
+/** `ends` counts from the beginning of `payloads`. */
+function readKeys(
+  { hash, kind, start, bytes }: Keys,
+  from: number,
+  n: number,
+): { hashes: Uint32Array; kinds: Uint8Array; ends: Uint32Array; payloads: Uint8Array } {
+  const hashes = new Uint32Array(n)
+  const kinds = new Uint8Array(n)
+  const ends = new Uint32Array(n + 1)
+  hash.read(from, hashes)
+  kind.read(from, kinds)
+  start.read(from, ends)
+  const base = ends[0]!
+  const payloads = new Uint8Array(ends[n]! - base)
+  bytes.read(base, payloads)
+  for (let i = 0; i <= n; i++) ends[i]! -= base
+  return { hashes, kinds, ends, payloads }
+}
+
+/** Writes `outAddress` and `givenAddress` of a fresh segment: its keys under their final numbers. */
 export function numberOutputs(segments: readonly WorkSegment[], segment: WorkSegment): void {
   const keySegment = loadOf(segment, 'keySegment', u32s)
   const numbers = loadOf(segment, 'keyRank', u32s)
   for (let key = 0; key < numbers.length; key++) numbers[key]! += segments[keySegment[key]!]!.firstAddress
-  const address = loadOf(segment, 'outKey', u32s)
-  for (let out = 0; out < address.length; out++) {
-    if (address[out] !== NONE) address[out] = numbers[address[out]!]!
+  for (const [from, to] of [
+    ['outKey', 'outAddress'],
+    ['givenKey', 'givenAddress'],
+  ] as const) {
+    const address = loadOf(segment, from, u32s)
+    for (let row = 0; row < address.length; row++) {
+      if (address[row] !== NONE) address[row] = numbers[address[row]!]!
+    }
+    writeOf(segment, to, address)
   }
-  const column = createOf(segment, 'outAddress')
-  column.append(address)
-  column.finish()
 }
 
 function outOf(segment: WorkSegment): Out {

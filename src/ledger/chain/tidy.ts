@@ -2,20 +2,29 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { WORK_COLUMNS } from './layout.ts'
 import { type Manifest, readSegmentHead } from './manifest.ts'
+import type { Plan } from './plan.ts'
 
-/** Deletes what no manifest names, but for decoded segments that this or the next run can take up. */
-export function tidy(folder: string, manifest: Manifest): void {
-  rmSync(join(folder, 'work'), { recursive: true, force: true })
-  const segments = new Set(manifest.batches.flatMap((batch) => batch.segments.map(({ name }) => name)))
-  const batches = new Set(manifest.batches.map(({ name }) => name))
+/**
+ * Deletes what neither the manifest nor the plan names, but for decoded segments that this or the next run can take up: those
+ * that have a head, since it is the first to go when a segment's work files are used up.
+ */
+export function tidy(folder: string, manifest: Manifest, plan?: Plan): void {
+  const named = [...manifest.batches, ...(plan?.manifest.batches ?? [])]
+  const whole = new Set(named.flatMap((batch) => batch.segments.map(({ name }) => name)))
+  const made = new Set(plan?.batch?.segments.map(({ name }) => name))
+  const batches = new Set(named.map(({ name }) => name).concat(plan?.batch?.name ?? []))
   for (const name of list(join(folder, 'batches'))) {
     if (!batches.has(name)) rmSync(join(folder, 'batches', name), { recursive: true })
   }
   for (const name of list(join(folder, 'segments'))) {
     const path = join(folder, 'segments', name)
-    if (segments.has(name)) {
-      for (const column of Object.keys(WORK_COLUMNS)) rmSync(join(path, column), { force: true })
-    } else if (generationOf(name) <= manifest.generation || readSegmentHead(path) === undefined)
+    if (whole.has(name)) {
+      for (const file of [...Object.keys(WORK_COLUMNS), 'segment.json'])
+        rmSync(join(path, file), { force: true })
+    } else if (
+      !made.has(name) &&
+      (generationOf(name) <= manifest.generation || readSegmentHead(path) === undefined)
+    )
       rmSync(path, { recursive: true })
   }
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Column,
@@ -13,7 +14,7 @@ import type { SegmentHead } from './manifest.ts'
 export const COLUMNS: typeof SEGMENT_COLUMNS & typeof WORK_COLUMNS = { ...SEGMENT_COLUMNS, ...WORK_COLUMNS }
 type ColumnName = keyof typeof COLUMNS
 
-/** A segment as the passes see it: all of the store's in chain order, the new ones last. */
+/** A segment as the passes see it: all of the store's in chain order, the new ones last. Plain data. */
 export interface WorkSegment {
   readonly head: SegmentHead
   readonly folder: string
@@ -22,9 +23,16 @@ export interface WorkSegment {
   readonly firstTx: number
   /** Where its batch ends: marks in `outSpent` from here on are of blocks that a reorganisation took out. */
   readonly batchEnd: number
-  /** Known once the addresses are resolved. */
-  firstAddress: number
-  addresses: number
+  /** 0 for fresh ones until the addresses are resolved. */
+  readonly firstAddress: number
+  readonly addresses: number
+}
+
+/** A batch that was there before: its columns are only read. */
+export interface EarlierBatch {
+  readonly folder: string
+  /** Transaction after its last: its spends from here on are of blocks that a reorganisation took out. */
+  readonly end: number
 }
 
 export function openOf(segment: WorkSegment, name: ColumnName): Column {
@@ -41,6 +49,17 @@ export function loadOf<A extends Numbers>(
   make: (elements: number) => A,
 ): A {
   return readColumn(join(segment.folder, name), COLUMNS[name], make)
+}
+
+export function writeOf(segment: WorkSegment, name: ColumnName, rows: Numbers): void {
+  const column = createOf(segment, name)
+  column.append(rows)
+  column.finish()
+}
+
+/** Deletes columns that are used up; those that are gone already do not matter. */
+export function dropOf(segment: WorkSegment, names: readonly (keyof typeof WORK_COLUMNS)[]): void {
+  for (const name of names) rmSync(join(segment.folder, name), { force: true })
 }
 
 export const u32s = (n: number): Uint32Array => new Uint32Array(n)
