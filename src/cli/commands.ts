@@ -2,6 +2,7 @@
  * Every command, in the order of the help page.
  * @module
  */
+import { blockCommand } from './block.ts'
 import type { Command } from './command.ts'
 import { demoCommand } from './demo/demo.ts'
 import { helpCommand } from './help.ts'
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   indexCommand,
   statusCommand,
   showCommand,
+  blockCommand,
   traceCommand,
   pathsCommand,
   reportCommand,

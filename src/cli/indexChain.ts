@@ -1,10 +1,17 @@
 /** @module */
 import { resolve } from 'node:path'
 import { blockNetwork } from '../chain/bitcoin/blockNetwork.ts'
-import { indexBlocks, openBlockSource } from '../ledger/chain/index.ts'
+import {
+  countPrevoutsOutside,
+  type FolderSource,
+  type IndexResult,
+  indexBlocks,
+  openBlockSource,
+} from '../ledger/chain/index.ts'
 import { chainFolder } from './books.ts'
-import { type Command, choice, command, flag, UsageError, value } from './command.ts'
-import { grouped, writeJson, writeLine } from './output.ts'
+import { type Command, choice, command, flag, list, UsageError, value, wholeNumber } from './command.ts'
+import type { Context } from './context.ts'
+import { grouped, writeJsonLine, writeLine } from './output.ts'
 import { startProgress } from './progress.ts'
 import { STORE_OPTION, storeToWrite } from './storeOption.ts'
 
@@ -19,16 +26,30 @@ const LEAST_MEMORY = 2 ** 26
  */
 const STORE_SHARE = 0.5
 const WORK_SHARE = 0.3
+/** Damaged places that are told one by one. */
+const MOST_DAMAGE = 5
 
 /** `lootline index`: a whole chain from a node's block files. */
 export const indexCommand: Command = command({
   name: 'index',
   summary: 'Index a whole chain from the block files of a node, so that traces can run on it.',
   about:
-    'Reads blk*.dat of Bitcoin Core and its kin, verifies every transaction id and merkle root, and keeps the chain with most work. Run it again to take in new blocks; a reorganisation is rolled back. A kill loses nothing: the same command goes on.',
+    'Reads blk*.dat of Bitcoin Core and its kin, or files of one block each (raw, hex or zstd), verifies every transaction id and merkle root, and keeps the chain with most work. Where that does not begin with the first block of the chain, undo data (rev*.dat) or --spent say what its blocks spend from before. Run it again to take in new blocks; a reorganisation is rolled back. A kill loses nothing: the same command goes on. Zcash is not read: its transparent transactions are out of scope.',
   arguments: [{ name: '<chain>', help: `One of ${CHAINS.join(', ')}.` }],
   options: {
-    blocks: value('--blocks <folder>', 'The folder "blocks" of the node, or one of its files. Required.'),
+    blocks: value(
+      '--blocks <path>',
+      'The folder "blocks" of the node, a folder of files of one block each, or one file. Required.',
+    ),
+    spent: list(
+      '--spent <file>',
+      'A list of the outputs that one of the blocks spends, as JSON or serialised, plain or zstd. Repeatable.',
+    ),
+    firstHeight: value(
+      '--first-height <height>',
+      'Height of the first block, where the blocks do not state it (before 2013).',
+      wholeNumber('--first-height', 0),
+    ),
     network: choice('--network <network>', 'Which network of the chain.', NETWORKS, 'main'),
     store: STORE_OPTION,
     memory: value(
@@ -45,44 +66,91 @@ export const indexCommand: Command = command({
       does: 'indexes a test chain with less memory and prints counts',
     },
   ],
-  async run(context, [chain = ''], { blocks, network, store: named, memory = DEFAULT_MEMORY, json }) {
+  async run(
+    context,
+    [chain = ''],
+    { blocks, spent, firstHeight, network: named, store, memory = DEFAULT_MEMORY, json },
+  ) {
     if (blocks === undefined)
       throw new UsageError('--blocks is missing.', 'Name the folder of the blk*.dat files.')
-    const blocksOf = blockNetwork(chain, network)
-    const { chain: id } = blocksOf
+    const network = blockNetwork(chain, named)
     const started = context.elapsed()
-    const source = openBlockSource(resolve(context.cwd, blocks), blocksOf)
+    const source = openBlockSource(resolve(context.cwd, blocks), network, {
+      spentFiles: spent.map((path) => resolve(context.cwd, path)),
+      ...(firstHeight === undefined ? {} : { firstHeight }),
+    })
     try {
-      const gigabytes = (bytes: number): string => `${grouped(Math.ceil(bytes / 1e9))} GB`
-      const { bytes, firstHeight, lastHeight } = source
-      const beside = source.stale + source.orphans
-      if (!json) {
-        const count = lastHeight - firstHeight + 1
-        writeLine(
-          context,
-          `${grouped(count)} blocks, ${gigabytes(bytes)}; ${grouped(beside)} beside the best chain`,
-        )
-        const needs = `${gigabytes(bytes * STORE_SHARE)}, and ${gigabytes(bytes * WORK_SHARE)} while it is made`
-        writeLine(context, `The index of all of them needs about ${needs}.`)
-      }
+      if (!json) announce(context, source)
+      const folder = chainFolder(storeToWrite(context, store).path)
       const progress = startProgress(context, 'index')
-      const result = await indexBlocks(chainFolder(storeToWrite(context, named).path), source, {
-        chain: id,
+      const result = await indexBlocks(folder, source, {
+        chain: network.chain,
         memory,
         onProgress: (pass, height) =>
-          progress.tick(`${pass}, block ${grouped(height)} of ${grouped(lastHeight)}`),
+          progress.tick(`${pass}, block ${grouped(height)} of ${grouped(source.lastHeight)}`),
       }).finally(() => progress.end())
       const seconds = Math.round((context.elapsed() - started) / 100) / 10
-      if (json) return writeJson(context, { chain: id, ...result, bytes, seconds })
-      writeLine(
-        context,
-        `${grouped(result.transactions)} transactions, ${grouped(result.outputs)} outputs, ${grouped(result.addresses)} addresses in ${seconds} s; ${grouped(result.added)} blocks added, ${grouped(result.removed)} removed.`,
-      )
+      tell(context, source, result, countPrevoutsOutside(folder), { seconds, chain: network.chain, json })
     } finally {
       source.close()
     }
   },
 })
+
+/** What was found, and what the index of it will cost. */
+function announce(context: Context, source: FolderSource): void {
+  const { bytes, firstHeight, lastHeight, stale, orphans, others, damage } = source
+  const size = (of: number): string =>
+    of < 1e9 ? `${grouped(Math.ceil(of / 1e6))} MB` : `${grouped(Math.ceil(of / 1e9))} GB`
+  writeLine(
+    context,
+    `Blocks ${grouped(firstHeight)} to ${grouped(lastHeight)}, ${size(bytes)}; beside them ${grouped(stale)} stale, ${grouped(orphans)} that do not link.`,
+  )
+  if (others > 0) writeLine(context, `${grouped(others)} other files are left alone.`)
+  for (const { path, offset, bytes: length, kind } of damage.slice(0, MOST_DAMAGE))
+    writeLine(
+      context,
+      `${path}: ${grouped(length)} bytes at ${offset} are no whole block (${kind})`,
+      'yellow',
+    )
+  if (damage.length > MOST_DAMAGE)
+    writeLine(context, `and ${grouped(damage.length - MOST_DAMAGE)} more such places`, 'yellow')
+  const needs = `${size(bytes * STORE_SHARE)}, and ${size(bytes * WORK_SHARE)} while it is made`
+  writeLine(context, `The index of all of them needs about ${needs}.`)
+}
+
+/** What there is now. The JSON is one line, the last of the output. */
+function tell(
+  context: Context,
+  source: FolderSource,
+  result: IndexResult,
+  { outside, unknown }: { readonly outside: number; readonly unknown: number },
+  { seconds, chain, json }: { readonly seconds: number; readonly chain: string; readonly json: boolean },
+): void {
+  const { firstHeight, bytes, stale, orphans, others, damage } = source
+  // The store may be ahead of the files.
+  const lastHeight = firstHeight + result.blocks - 1
+  if (json) {
+    writeJsonLine(context, {
+      ...{ chain, ...result, firstHeight, lastHeight, bytes, seconds },
+      ...{ prevoutsOutside: outside, prevoutsUnknown: unknown },
+      ...{ stale, orphans, otherFiles: others, damagedPlaces: damage.length },
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    })
+    return
+  }
+  writeLine(
+    context,
+    `${grouped(result.transactions)} transactions, ${grouped(result.outputs)} outputs, ${grouped(result.addresses)} addresses in ${seconds} s; ${grouped(result.added)} blocks added, ${grouped(result.removed)} removed.`,
+  )
+  if (outside === 0) return
+  const amounts =
+    unknown === 0 ? 'all their amounts are known' : `the amounts of ${grouped(unknown)} are unknown`
+  writeLine(
+    context,
+    `Blocks ${grouped(firstHeight)} to ${grouped(lastHeight)}: ${grouped(outside)} prevouts are outside; ${amounts}.`,
+  )
+}
 
 function memoryOf(typed: string): number {
   const [, digits, unit] = /^(\d{1,6})(MiB|GiB)$/.exec(typed) ?? []

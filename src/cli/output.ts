@@ -14,15 +14,20 @@ export function writeJson(context: Context, value: unknown): void {
   context.stdout.write(`${toJson(value)}\n`)
 }
 
+/** The same on one line: for streams of lines, of which a program reads the last. */
+export function writeJsonLine(context: Context, value: unknown): void {
+  context.stdout.write(`${toJson(value, 0)}\n`)
+}
+
 /** Prints a text that may be longer than the longest string. */
 export function writeChunks(context: Context, chunks: Iterable<string>): void {
   for (const chunk of chunks) context.stdout.write(chunk)
 }
 
-/** JSON, indented by two spaces; bigints become decimal strings. */
-function toJson(value: unknown): string {
+/** JSON, indented by two spaces unless told otherwise; bigints become decimal strings. */
+function toJson(value: unknown, indent = 2): string {
   return printableJson(
-    JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part), 2),
+    JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part), indent),
   )
 }
 

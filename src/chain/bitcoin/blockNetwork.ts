@@ -97,7 +97,7 @@ export class UnknownBlockNetworkError extends LootlineError<{
     super(
       { code: 'BITCOIN_UNKNOWN_NETWORK', ...data },
       `Block files of ${data.chain} ${data.network} cannot be read.`,
-      `Give one of: ${Object.keys(NETWORKS).join(', ')}.`,
+      `${data.chain === 'zcash' ? 'Zcash is out of scope, its transparent transactions too. ' : ''}Give one of: ${Object.keys(NETWORKS).join(', ')}.`,
     )
   }
 }
