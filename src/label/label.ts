@@ -58,5 +58,7 @@ export interface LabelSource {
 /** Every statement about each holder asked, strongest first. Holders without statements are absent. */
 export interface LabelBook {
   of(holders: readonly HolderId[]): Map<HolderId, LabelMatch[]>
+  /** True where nothing is stated of anybody: a million names need not be looked up. */
+  isEmpty(): boolean
   sources(): readonly LabelSource[]
 }

@@ -84,6 +84,8 @@ export function openLabelStore(path: string): LabelStore {
       }
       return found
     },
+    isEmpty: () =>
+      wrapSqlite(file, () => database.prepare('SELECT 1 FROM label LIMIT 1').get()) === undefined,
     sources: () => [...inMemory().sources.values()].map(toSource),
     actors: () => inMemory().actors.all,
     rejections: (sha256) =>

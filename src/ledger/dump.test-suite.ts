@@ -61,6 +61,7 @@ export function dump(ledger: Ledger, txids: readonly string[], holders: readonly
     ofHalf: movementLines(ledger, ledger.ofHolders(half)),
     ofEach: Array.from(numbers, (number) => movementLines(ledger, ledger.ofHolders(Uint32Array.of(number)))),
     coverage: ledger.coverage(numbers),
+    isWhole: [...ledger.isWhole(numbers)],
     counts: [...ledger.counts(numbers, 2)],
     spenders: Array.from(spenders, (tx) => (tx === NONE ? null : ledger.heads(Uint32Array.of(tx)).txid[0])),
   }

@@ -81,11 +81,12 @@ export interface HolderCoverage {
   readonly firstTime: number | null
   readonly lastTime: number | null
   /**
-   * `whole`: a source that claims this holder's whole history (a wallet export of this address, or a dataset that
-   * declares all its holders covered) is in the ledger; `partial`: the holder is seen only as somebody's counterparty.
+   * `whole`: a source that claims this holder's whole history between `from` and `to` (a wallet export of this address, a
+   * dataset that declares all its holders covered, every block of a chain) is in the ledger; `partial`: the holder is
+   * seen only as somebody's counterparty.
    */
   readonly known: 'whole' | 'partial'
-  /** Span claimed by those sources, unix seconds; null where `partial`. After `to` the ledger knows nothing. */
+  /** Span claimed by those sources, unix seconds; null where `partial`. Before and after it the ledger knows nothing. */
   readonly from: number | null
   readonly to: number | null
 }
@@ -189,6 +190,8 @@ export interface Ledger {
   /** Distinct transactions of each holder, counted up to `limit` (cost is bounded by it). */
   counts(holders: Uint32Array, limit: number): Float64Array
   coverage(holders: Uint32Array): HolderCoverage[]
+  /** u8: 1 where `coverage` says `whole`. Reads none of the holders' transactions. */
+  isWhole(holders: Uint32Array): Uint8Array
   /** Whole transactions as objects, for display and tests; not for hot paths. */
   transactions(txs: Uint32Array): Transaction[]
   assetNumber(asset: AssetId): number

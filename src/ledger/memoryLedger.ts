@@ -170,6 +170,7 @@ export function createMemoryLedger(): Ledger {
           ...(whole ? { from, to } : { from: null, to: null }),
         }
       }),
+    isWhole: (numbers) => Uint8Array.from(numbers, (number) => (holders[number]!.whole ? 1 : 0)),
     transactions: (numbers) =>
       Array.from(numbers, (number) => {
         const { chain, txid, height, index, time, inputs, outputs } = txs[number]!

@@ -129,6 +129,7 @@ export function books(
           return found ? [[holder, [{ label: found, caseInsensitive: false }]]] : []
         }),
       ),
+    isEmpty: () => false,
     sources: () => [],
   }
   const prices: PriceBook = {

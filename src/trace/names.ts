@@ -59,7 +59,7 @@ export function nameAll(
   const ids = ledger.holderIds(Uint32Array.from(holders))
   const heads = ledger.heads(Uint32Array.from(txs.keys()))
   const labels = new Map<HolderId, FlowLabel[]>()
-  for (const [i, matches] of statements(holders, ids).entries()) {
+  for (const [i, matches] of statements(holders, () => ids).entries()) {
     if (matches.length > 0) labels.set(ids[i]!, matches.map(flowLabel))
   }
   for (const deposit of deposits) {

@@ -6,10 +6,10 @@
 import type { LabelBook, LabelMatch } from '../label/label.ts'
 import type { HolderId } from '../units/caip.ts'
 
-/** Statements about each holder asked, strongest first, by place; empty where there are none. */
+/** Statements about each holder asked, strongest first, by place; empty where there are none. Names are asked if needed. */
 export type Statements = (
   holders: readonly number[],
-  ids: readonly HolderId[],
+  idsOf: () => readonly HolderId[],
 ) => readonly (readonly LabelMatch[])[]
 
 const NO_STATEMENT: readonly LabelMatch[] = []
@@ -19,7 +19,9 @@ export function createStatements(labels: LabelBook): Statements {
   const found = new Map<number, readonly LabelMatch[]>()
   // A set, and only those stated in the map: most of a million holders have no label.
   const asked = new Set<number>()
-  return (holders, ids) => {
+  if (labels.isEmpty()) return (holders) => holders.map(() => NO_STATEMENT)
+  return (holders, idsOf) => {
+    const ids = idsOf()
     const news: HolderId[] = []
     for (let i = 0; i < holders.length; i++) if (!asked.has(holders[i]!)) news.push(ids[i]!)
     if (news.length > 0) {

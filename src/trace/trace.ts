@@ -96,11 +96,8 @@ function usedDeposits(deposits: readonly Deposit[], { hops, ends }: Findings): D
 /** Holders that taint could reach and that the ledger knows only as counterparties. */
 function partialHolders(ledger: Ledger, { verdicts }: Reach): ReadonlySet<number> {
   const holders = Uint32Array.from(verdicts.keys())
-  const partial = new Set<number>()
-  for (const [i, { known }] of ledger.coverage(holders).entries()) {
-    if (known === 'partial') partial.add(holders[i]!)
-  }
-  return partial
+  const whole = ledger.isWhole(holders)
+  return new Set(holders.filter((_, i) => whole[i] === 0))
 }
 
 /** Money still in a pool: after the time limit it went on, or the ledger knows its holder whole, or it does not. */
@@ -120,7 +117,7 @@ function depositsOf(ledger: Ledger, statements: Statements, reached: Reach, seed
   const services = [...verdicts].filter(([, { stop }]) => stop === 'service').map(([holder]) => holder)
   if (services.length === 0) return []
   const ids = ledger.holderIds(Uint32Array.from(services))
-  const stated = statements(services, ids)
+  const stated = statements(services, () => ids)
   const names = new Map(
     services.map((holder, i) => {
       const label = stated[i]!.find((match) => match.label.stop === 'service')?.label
@@ -129,7 +126,7 @@ function depositsOf(ledger: Ledger, statements: Statements, reached: Reach, seed
   )
   const serviceName: ServiceName = (holder) => names.get(holder) ?? null
   const candidates = [...fetched].filter((holder) => !seeds.holders.has(holder))
-  const labelled = statements(candidates, ledger.holderIds(Uint32Array.from(candidates)))
+  const labelled = statements(candidates, () => ledger.holderIds(Uint32Array.from(candidates)))
   const unlabelled = candidates.filter((_, i) => labelled[i]!.length === 0)
   const assets = ledger.assets()
   return inferDeposits(gathered, unlabelled, serviceName, (asset) =>

@@ -27,6 +27,7 @@ function judge(
       })
       return new Map(stated)
     },
+    isEmpty: () => false,
     sources: () => [],
   }
   const request = { busy: 100, minConfidence: 20, passThrough: [], ...change }

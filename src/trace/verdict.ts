@@ -4,6 +4,7 @@
  */
 import type { LabelMatch } from '../label/label.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { HolderId } from '../units/caip.ts'
 import type { Stop } from './pools.ts'
 import type { TraceRequest } from './request.ts'
 import type { Statements } from './statements.ts'
@@ -27,11 +28,15 @@ export function createJudge(
 ): Judge {
   const pass = new Set(request.passThrough.map((text) => text.toLowerCase()))
   return (holders) => {
-    const ids = ledger.holderIds(Uint32Array.from(holders))
-    const stated = statements(holders, ids)
-    const byLabel = ids.map((id, i) => {
+    let ids: readonly HolderId[] | undefined
+    const idsOf = (): readonly HolderId[] => {
+      ids ??= ledger.holderIds(Uint32Array.from(holders))
+      return ids
+    }
+    const stated = statements(holders, idsOf)
+    const byLabel = holders.map((holder, i) => {
       const matches = stated[i]!
-      const free = seeds.has(holders[i]!) || passes(pass, id, matches)
+      const free = seeds.has(holder) || (pass.size > 0 && passes(pass, idsOf()[i]!, matches))
       return free ? { verdict: OPEN, decided: true } : byLabels(matches, request.minConfidence)
     })
     const undecided = holders.filter((_, i) => !byLabel[i]!.decided)
@@ -66,7 +71,6 @@ function byLabels(
 }
 
 function passes(pass: ReadonlySet<string>, id: string, matches: readonly LabelMatch[]): boolean {
-  if (pass.size === 0) return false
   const names = matches.flatMap(({ label }) => [label.name, label.entity ?? ''])
   return [id, ...names].some((name) => pass.has(name.toLowerCase()))
 }

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { fromScript, toScript } from '../../address/index.ts'
+import { addressFor, type Destination } from '../../address/destination.ts'
+import { toScript } from '../../address/index.ts'
+import { networkOf } from '../../address/network.ts'
 import { addressOf, BITCOIN_CASH, type ChainId } from '../../units/caip.ts'
 
 /** Kinds below this have no address. */
@@ -67,19 +69,16 @@ function found(payload: Payload, kind: number, start: number, length: number): n
   return kind
 }
 
-/** The script that a kind and payload stand for. */
-function scriptOf(kind: number, payload: Uint8Array): Uint8Array {
-  if (kind === P2PKH) return Uint8Array.of(0x76, 0xa9, 20, ...payload, 0x88, 0xac)
-  if (kind === P2SH) return Uint8Array.of(0xa9, 20, ...payload, 0x87)
-  if (kind === P2SH32) return Uint8Array.of(0xaa, 32, ...payload, 0x87)
-  if (kind === P2PK) return Uint8Array.of(payload.length, ...payload, 0xac)
-  const version = kind - WITNESS
-  return Uint8Array.of(version === 0 ? 0 : version + 0x50, payload.length, ...payload)
-}
-
 /** CAIP-10 holder of a kind and payload that {@link scriptKind} gave. */
 export function holderOfKey(chain: ChainId, kind: number, payload: Uint8Array): string {
-  return `${chain}:${fromScript(scriptOf(kind, payload), chain)!}`
+  return `${chain}:${addressFor(destinationOfKey(kind, payload), networkOf(chain)!)}`
+}
+
+function destinationOfKey(kind: number, payload: Uint8Array): Destination {
+  if (kind === P2PKH) return { kind: 'p2pkh', hash: payload }
+  if (kind === P2SH || kind === P2SH32) return { kind: 'p2sh', hash: payload }
+  if (kind === P2PK) return { kind: 'p2pk', key: payload }
+  return { kind: 'witness', version: kind - WITNESS, program: payload }
 }
 
 /** Kind and payload of a holder of this chain; null for anything else. */

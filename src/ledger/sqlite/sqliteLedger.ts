@@ -164,6 +164,14 @@ export function sqliteLedgerOn(database: DatabaseSync, storePath: string, readOn
       })
       return answers
     },
+    isWhole(holders) {
+      const whole = new Uint8Array(holders.length)
+      const text = 'SELECT j.key AS at, h.whole FROM json_each(?) j CROSS JOIN holder h ON h.id = j.value'
+      rowsOf(holders, text, (at, row) => {
+        whole[at] = Number(row['whole'])
+      })
+      return whole
+    },
     transactions(txs) {
       const heads = ledger.heads(txs)
       return Array.from(txs, (tx, i) => {
