@@ -44,7 +44,7 @@ export function chainFolder(store: string): string {
 }
 
 /** A store with an indexed chain answers from it, any other from what was imported. */
-function openLedger(store: string): Ledger {
+export function openLedger(store: string): Ledger {
   const chain = chainFolder(store)
   return existsSync(join(chain, 'chain.json')) ? openChainLedger(chain) : openSqliteLedger(store)
 }

@@ -3,6 +3,14 @@
  * @module
  */
 import { blockCommand } from './block.ts'
+import { clusterBridgesCommand } from './cluster/bridges.ts'
+import { clusterBuildCommand } from './cluster/build.ts'
+import { clusterChangeCommand } from './cluster/change.ts'
+import { clusterConflictsCommand } from './cluster/conflicts.ts'
+import { clusterPeelCommand } from './cluster/peel.ts'
+import { clusterShowCommand } from './cluster/show.ts'
+import { clusterWhyCommand } from './cluster/why.ts'
+import { clusterWithoutCommand } from './cluster/without.ts'
 import type { Command } from './command.ts'
 import { demoCommand } from './demo/demo.ts'
 import { helpCommand } from './help.ts'
@@ -27,6 +35,7 @@ import { traceCommand } from './trace/trace.ts'
 
 /** What the nouns with verbs of their own are. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  cluster: 'Which addresses one owner controls, and what says so.',
   labels: 'Statements about addresses: who is behind them, according to whom.',
   prices: 'Daily prices in US dollars, each with its source.',
   store: 'What this store holds.',
@@ -46,6 +55,14 @@ export const COMMANDS: readonly Command[] = [
   pricesSourcesCommand,
   importCommand,
   indexCommand,
+  clusterBuildCommand,
+  clusterShowCommand,
+  clusterWhyCommand,
+  clusterWithoutCommand,
+  clusterBridgesCommand,
+  clusterConflictsCommand,
+  clusterChangeCommand,
+  clusterPeelCommand,
   statusCommand,
   showCommand,
   blockCommand,

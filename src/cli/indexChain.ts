@@ -11,6 +11,7 @@ import {
 import { chainFolder } from './books.ts'
 import { type Command, choice, command, flag, list, UsageError, value, wholeNumber } from './command.ts'
 import type { Context } from './context.ts'
+import { memoryOption } from './memoryOption.ts'
 import { grouped, writeJsonLine, writeLine } from './output.ts'
 import { startProgress } from './progress.ts'
 import { STORE_OPTION, storeToWrite } from './storeOption.ts'
@@ -18,8 +19,6 @@ import { STORE_OPTION, storeToWrite } from './storeOption.ts'
 const CHAINS = ['bitcoin', 'litecoin', 'bitcoin-cash']
 const NETWORKS = ['main', 'test', 'signet', 'regtest'] as const
 const DEFAULT_MEMORY = 4 * 2 ** 30
-/** Less would cut the chain into thousands of segments. */
-const LEAST_MEMORY = 2 ** 26
 /**
  * Bytes of the store, and of the passes' own files beside it at their peak, for each byte of block (measured on made
  * chains of 10^6 transactions: `docs/methods/chain-index.md`).
@@ -52,11 +51,7 @@ export const indexCommand: Command = command({
     ),
     network: choice('--network <network>', 'Which network of the chain.', NETWORKS, 'main'),
     store: STORE_OPTION,
-    memory: value(
-      '--memory <size>',
-      'What the passes may hold in memory, such as 512MiB. Default: 4GiB.',
-      memoryOf,
-    ),
+    memory: memoryOption('What the passes may hold in memory, such as 512MiB. Default: 4GiB.'),
     json: flag('--json', 'Print JSON.'),
   },
   examples: [
@@ -150,12 +145,4 @@ function tell(
     context,
     `Blocks ${grouped(firstHeight)} to ${grouped(lastHeight)}: ${grouped(outside)} prevouts are outside; ${amounts}.`,
   )
-}
-
-function memoryOf(typed: string): number {
-  const [, digits, unit] = /^(\d{1,6})(MiB|GiB)$/.exec(typed) ?? []
-  const bytes = Number(digits) * (unit === 'GiB' ? 2 ** 30 : 2 ** 20)
-  if (unit === undefined || bytes < LEAST_MEMORY)
-    throw new UsageError(`--memory: "${typed}" is not a size of at least 64MiB, such as 512MiB or 4GiB.`)
-  return bytes
 }
