@@ -1,6 +1,7 @@
 /**
- * Seeded chains written as a node writes them: `blk*.dat` with linked headers and valid merkle roots. The shapes (script
- * mix, reuse, spends within a block) are chosen to be like Bitcoin of the 2020s, not fitted to it.
+ * Seeded chains written as a node writes them: `blk*.dat` with linked headers and valid merkle roots. The means are those of
+ * Bitcoin's whole chain in 2026: 2.6 inputs, 2.7 outputs, 1.1 new addresses and 615 bytes a transaction. The mix of scripts,
+ * reuse, batch payouts, consolidations and spends within a block are chosen to be like it, not fitted to it.
  *
  * `node bench/blocks.ts FOLDER TRANSACTIONS [SEED]` writes a chain for trying things by hand.
  * @module
@@ -40,16 +41,34 @@ const COINBASES = 100
 /** Addresses of services, by Zipf's law. */
 const HOT = 1000
 
-/** Script kinds in percent; the payload's bytes; template around the payload. */
+/**
+ * What pays to an address and how it is spent: share of the addresses in percent; bytes before, of and after the payload;
+ * bytes of the script that spends it; its witness, item by item.
+ */
 const SCRIPTS = [
-  { percent: 42, payload: 20, before: [0x00, 20], after: [], witness: [72, 33], script: 0 },
-  { percent: 22, payload: 32, before: [0x51, 32], after: [], witness: [64], script: 0 },
-  { percent: 16, payload: 20, before: [0x76, 0xa9, 20], after: [0x88, 0xac], witness: [], script: 107 },
-  { percent: 13, payload: 20, before: [0xa9, 20], after: [0x87], witness: [72, 33], script: 23 },
+  { percent: 34, payload: 20, before: [0x00, 20], after: [], witness: [72, 33], script: 0 },
+  { percent: 14, payload: 32, before: [0x51, 32], after: [], witness: [64], script: 0 },
+  { percent: 26, payload: 20, before: [0x76, 0xa9, 20], after: [0x88, 0xac], witness: [], script: 107 },
+  { percent: 5, payload: 20, before: [0x76, 0xa9, 20], after: [0x88, 0xac], witness: [], script: 139 },
+  { percent: 8, payload: 20, before: [0xa9, 20], after: [0x87], witness: [72, 33], script: 23 },
+  { percent: 8, payload: 20, before: [0xa9, 20], after: [0x87], witness: [], script: 254 },
   { percent: 4, payload: 32, before: [0x00, 32], after: [], witness: [1, 72, 72, 105], script: 0 },
-  { percent: 3, payload: 20, before: [0x6a, 20], after: [], witness: [], script: 0 },
+  { percent: 1, payload: 64, before: [65, 4], after: [0xac], witness: [], script: 73 },
 ] as const
-const DATA = SCRIPTS.length - 1
+const TAPROOT = 1
+/** What has no address: OP_RETURN, never spent, and bare multisig. Of the outputs, in permille. */
+const DATA = { permille: 30, payload: 20, before: [0x6a, 20], after: [] }
+const MULTISIG = { permille: 4, payload: 66, before: [0x51, 33, 2], after: [0x52, 0xae], script: 74 }
+/** Stands for the address of a bare multisig in the pool. */
+const NO_ADDRESS = -1
+/** Of the transactions that spend taproot first, in percent: those that reveal a script of some kilobytes. */
+const REVEALS = 16
+
+interface Script {
+  readonly payload: number
+  readonly before: readonly number[]
+  readonly after: readonly number[]
+}
 
 /** Writes one chain into a folder. The same options give the same bytes. Memory: some 300 MB for the pool. */
 export function writeChain(folder: string, options: ChainOptions): WrittenChain {
@@ -75,26 +94,32 @@ export function writeChain(folder: string, options: ChainOptions): WrittenChain 
   const total = { blocks: 0, transactions: 0, inputs: 0, outputs: 0, bytes: 0 }
 
   const kindOf = (address: number): number => {
-    let share = mix(address, 7) % 97
+    let share = mix(address, 7) % 100
     for (let kind = 0; ; kind++) {
       share -= SCRIPTS[kind]!.percent
       if (share < 0) return kind
     }
   }
 
+  const spendOf = (address: number): { readonly script: number; readonly witness: readonly number[] } =>
+    address === NO_ADDRESS ? { script: MULTISIG.script, witness: [] } : SCRIPTS[kindOf(address)]!
+
   const address = (): number => {
     const draw = below(100)
-    if (draw < 55) return addresses++
-    if (draw < 70) return Math.floor(HOT ** (below(2 ** 20) / 2 ** 20)) - 1
+    if (draw < 42) return addresses++
+    if (draw < 62) return Math.floor(HOT ** (below(2 ** 20) / 2 ** 20)) - 1
     return Math.max(0, addresses - 1 - Math.floor((addresses - 1) * (below(2 ** 20) / 2 ** 20) ** 3))
   }
 
-  const writeScript = (kind: number, of: number, at: number): number => {
-    const { before, after, payload } = SCRIPTS[kind]!
+  const writeScript = ({ before, after, payload }: Script, of: number, at: number): number => {
     let end = at
     tx[end++] = before.length + payload + after.length
     for (const byte of before) tx[end++] = byte
-    for (let i = 0; i < payload; i += 4) end = tx.writeUInt32LE(mix(of, i + 11), end)
+    const from = end
+    for (let i = 0; i < payload; i += 4) tx.writeUInt32LE(mix(of, i + 11), from + i)
+    end += payload
+    // Two keys of 33 bytes.
+    if (payload === MULTISIG.payload) tx.set([33, 3], from + 32)
     for (const byte of after) tx[end++] = byte
     return end
   }
@@ -129,8 +154,9 @@ export function writeChain(folder: string, options: ChainOptions): WrittenChain 
       chosen.push(at)
       value += poolSats[at]!
     }
-    const kinds = chosen.map((at) => kindOf(poolAddress[at]!))
-    const segwit = kinds.some((kind) => SCRIPTS[kind]!.witness.length > 0)
+    const scripts = chosen.map((at) => spendOf(poolAddress[at]!))
+    const segwit = scripts.some(({ witness }) => witness.length > 0)
+    const reveals = scripts[0] === SCRIPTS[TAPROOT] && below(100) < REVEALS
     let at = tx.writeUInt32LE(2, 0)
     if (segwit) at = tx.writeUInt16LE(0x0100, at)
     if (spends === 0) {
@@ -148,8 +174,8 @@ export function writeChain(folder: string, options: ChainOptions): WrittenChain 
       for (const [i, from] of chosen.entries()) {
         tx.set(poolIds.subarray(32 * from, 32 * from + 32), at)
         at = tx.writeUInt32LE(poolNs[from]!, at + 32)
-        const { script } = SCRIPTS[kinds[i]!]!
-        at = tx.writeUInt8(script, at)
+        const { script } = scripts[i]!
+        at = writeCount(tx, script, at)
         at = filler(script, at)
         at = tx.writeUInt32LE(0xfffffffd, at)
       }
@@ -163,21 +189,24 @@ export function writeChain(folder: string, options: ChainOptions): WrittenChain 
         poolAddress[from] = poolAddress[pooled]!
       }
     }
-    const draw = below(100)
-    const outputs = draw < 18 ? 1 : draw < 84 ? 2 : draw < 98 ? 3 + below(6) : 10 + below(60)
+    const draw = below(1000)
+    const outputs = draw < 180 ? 1 : draw < 850 ? 2 : draw < 988 ? 3 + below(6) : 10 + below(60)
     at = writeCount(tx, outputs, at)
     let left = value - (spends === 0 ? 0 : Math.min(value, 1000 + below(20_000)))
     for (let n = 0; n < outputs; n++) {
-      const to = address()
-      const kind = kindOf(to)
+      const what = below(1000)
+      const isData = what < DATA.permille
+      const isMultisig = !isData && what < DATA.permille + MULTISIG.permille
+      const to = isData || isMultisig ? NO_ADDRESS : address()
       const part = n === outputs - 1 ? left : Math.floor(left * (below(1000) / 1000))
-      const sats = kind === DATA ? 0 : part
+      const sats = isData ? 0 : part
       left -= sats
       at = tx.writeUInt32LE(sats % 2 ** 32, at)
       at = tx.writeUInt32LE(Math.floor(sats / 2 ** 32), at)
-      at = writeScript(kind, to, at)
+      const script = isData ? DATA : isMultisig ? MULTISIG : SCRIPTS[kindOf(to)]!
+      at = writeScript(script, to < 0 ? random() : to, at)
       total.outputs++
-      if (kind === DATA || pooled === pool) continue
+      if (isData || pooled === pool) continue
       poolNs[pooled] = n
       poolSats[pooled] = sats
       poolAddress[pooled] = to
@@ -186,13 +215,10 @@ export function writeChain(folder: string, options: ChainOptions): WrittenChain 
     }
     const stripped = at
     if (segwit) {
-      for (const kind of kinds) {
-        const { witness } = SCRIPTS[kind]!
-        tx[at++] = witness.length
-        for (const bytes of witness) {
-          tx[at++] = bytes
-          at = filler(bytes, at)
-        }
+      for (const [i, { witness }] of scripts.entries()) {
+        const items = reveals && i === 0 ? [64, 300 + below(8000), 33] : witness
+        tx[at++] = items.length
+        for (const bytes of items) at = filler(bytes, writeCount(tx, bytes, at))
       }
     }
     return { end: tx.writeUInt32LE(0, at), stripped }
@@ -207,8 +233,8 @@ export function writeChain(folder: string, options: ChainOptions): WrittenChain 
     end = writeCount(block, count, end)
     const firstFree = pooled
     for (let t = 0; t < count; t++) {
-      const draw = below(100)
-      const spends = t === 0 ? 0 : draw < 62 ? 1 : draw < 82 ? 2 : draw < 97 ? 3 + below(4) : 8 + below(60)
+      const draw = below(1000)
+      const spends = t === 0 ? 0 : draw < 626 ? 1 : draw < 826 ? 2 : draw < 976 ? 3 + below(4) : 8 + below(60)
       made.length = 0
       const { end: bytes, stripped } = makeTransaction(height, spends, Math.min(firstFree, pooled))
       const segwit = tx[4] === 0 && tx[5] === 1
