@@ -114,13 +114,13 @@ export function scanRecords(
     const offset = recordAt + RECORD_BYTES
     if (at < size) {
       hold(at, Math.min(START_BYTES, size - at), PAGE_BYTES)
-      const after = buffer.subarray(at - heldAt, Math.min(held, at - heldAt + 4))
-      if (!(after.length === 4 && words.includes(after.readInt32BE(0))) && doubt >= at - offset) {
+      const after = buffer.subarray(at - heldAt, held)
+      const followed = after.length >= 4 && words.includes(after.readInt32BE(0))
+      if (!followed && doubt >= at - offset) {
         doubt -= at - offset
-        if (!isInOrder(offset)) {
-          if (files.isPadding(at, after)) cut = true
-          return false
-        }
+        const whole = isInOrder(offset)
+        if (!whole && files.isPadding(at, after)) cut = true
+        if (!whole) return false
       }
     }
     if (gapAt >= 0) sink.gap({ file, offset: gapAt, bytes: recordAt - gapAt, kind: cut ? 'cut' : 'garbage' })
