@@ -2,6 +2,7 @@ import {
   appendFileSync,
   closeSync,
   ftruncateSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   rmSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fromHex, toHex } from '../../units/hex.ts'
 import { bestChain } from './bestChain.ts'
@@ -200,6 +202,46 @@ describe('scanHeaders and bestChain', () => {
       expect([files.kind(0), scan.n]).toEqual(['block', 1])
       expect(blockReader(files).read(scan, 0).end).toBe(block.length)
     }
+  })
+
+  it('take blocks from whatever files lie in a folder without blk*.dat, and count the rest', () => {
+    const [a, b, c, d] = chain(4) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+    write('b.raw', b)
+    write('a.hex', Buffer.from(toHex(a)))
+    write('c.zst', zstdCompressSync(c))
+    write('records.dat', concat([record(d), record(a)]))
+    write('readme.txt', Buffer.from('no block'))
+    write('empty', new Uint8Array(0))
+    write('damaged.raw', concat([a, Uint8Array.of(0)]))
+    write('broken.zst', zstdCompressSync(a).subarray(0, 40))
+    write('bomb.zst', zstdCompressSync(Buffer.alloc(2 ** 27 + 1)))
+    write('odd.hex', Buffer.from(`${toHex(a)}0`))
+    mkdirSync(join(folder, 'index'))
+    const { files, scan } = open()
+    expect([scan.n, scan.duplicates, scan.others, files.others]).toEqual([4, 1, 6, 0])
+    const { rows } = bestChain(scan)
+    expect([...rows]).toEqual(rowsOf(scan, [a, b, c, d]))
+    const reader = blockReader(files)
+    for (const [height, row] of rows.entries()) {
+      const { bytes, end } = reader.read(scan, row)
+      expect(toHex(bytes.slice(0, end))).toBe(toHex([a, b, c, d][height]!))
+    }
+    write('e.raw', chain(1, hashOf(d))[0]!)
+    scanHeaders(files, { magics }, scan)
+    expect([scan.n, scan.others]).toEqual([5, 6])
+    // With a node's own file only that is read.
+    write('blk00000.dat', record(a))
+    const own = open()
+    expect([own.scan.n, own.scan.others, own.files.others]).toEqual([1, 0, 11])
+  })
+
+  it.each([
+    ['bomb.zst', () => zstdCompressSync(Buffer.alloc(2 ** 27 + 1)), 'is too long for one block'],
+    ['broken.zst', () => zstdCompressSync(Buffer.alloc(500)).subarray(0, 12), 'is no whole zstd file'],
+    ['odd.hex', () => Buffer.from(`${'0'.repeat(200)}xyz`), 'is not hex from byte 200 on'],
+  ])('refuse %s where it is all they are given', (name, content, words) => {
+    write(name, content())
+    expect(() => open(join(folder, name))).toThrow(words)
   })
 
   it('name the file of a block that is not what its header says', () => {
