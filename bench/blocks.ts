@@ -194,7 +194,8 @@ export function writeChain(folder: string, options: ChainOptions): WrittenChain 
     at = writeCount(tx, outputs, at)
     let left = value - (spends === 0 ? 0 : Math.min(value, 1000 + below(20_000)))
     for (let n = 0; n < outputs; n++) {
-      const what = below(1000)
+      // The coinbase pays to addresses.
+      const what = spends === 0 ? 1000 : below(1000)
       const isData = what < DATA.permille
       const isMultisig = !isData && what < DATA.permille + MULTISIG.permille
       const to = isData || isMultisig ? NO_ADDRESS : address()
