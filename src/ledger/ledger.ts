@@ -91,7 +91,7 @@ export interface HolderCoverage {
   readonly to: number | null
 }
 
-/** One source file that was imported, as the report prints it. */
+/** One source file that was imported, as the report prints it; of an indexed chain all its blocks, by the tip's hash. */
 export interface SourceRecord {
   readonly id: number
   /** File name without folders, as given. */

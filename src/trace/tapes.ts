@@ -5,6 +5,7 @@
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
 import { compareAssets } from './assetOrder.ts'
 import { amountAt, type Gathered, sortByOrder } from './gathered.ts'
+import { parentsFirst } from './parentsFirst.ts'
 import { NEVER, STOPS } from './pools.ts'
 import type { Reach } from './reach.ts'
 import type { TraceRequest } from './request.ts'
@@ -41,7 +42,7 @@ export function buildTapes(ledger: Ledger, reach: Reach, seeds: Seeds, request: 
   const tapes: AssetTape[] = []
   const assets = ledger.assets()
   for (const asset of [...wanted].sort((a, b) => compareAssets(assets[a]!, assets[b]!))) {
-    const movements = sortByOrder(gathered, movementsOf(reach, request, asset))
+    const movements = parentsFirst(gathered, sortByOrder(gathered, movementsOf(reach, request, asset)))
     tapes.push(buildTape(ledger, reach, seeds, request, asset, movements))
   }
   return tapes

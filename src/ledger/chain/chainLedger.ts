@@ -2,11 +2,13 @@
  * The chain store as a ledger: a third maker of the same answers. Blocks are indexed (`indexBlocks`), not imported.
  * @module
  */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Input, Transaction } from '../../chain/transaction.ts'
 import { LootlineError } from '../../errors.ts'
 import { coinOf, describeAsset } from '../describeAsset.ts'
-import { type HolderCoverage, type Ledger, NONE } from '../ledger.ts'
-import { type OpenSegment, openChainReader } from './chainReader.ts'
+import { type HolderCoverage, type Ledger, NONE, type SourceRecord } from '../ledger.ts'
+import { type ChainReader, type OpenSegment, openChainReader } from './chainReader.ts'
 import { lowerBound } from './pagedColumn.ts'
 import { readMovements } from './readMovements.ts'
 import { holderOfKey, keyOfHolder } from './scriptKind.ts'
@@ -33,6 +35,7 @@ export function openChainLedger(folder: string): Ledger {
   const reader = openChainReader(folder)
   const { chain } = reader
   const coin = describeAsset(coinOf(chain))
+  const source = sourceOf(folder, reader)
 
   const placeOf = (tx: number): Place => {
     const segment = reader.segmentOf(tx)
@@ -60,10 +63,12 @@ export function openChainLedger(folder: string): Ledger {
   const inputOf = (segment: OpenSegment, input: number): Input => {
     const n = segment.inN.at(input)
     const tx = segment.inTx.at(input)
-    if (tx === NONE) return { txid: unknownId(segment, input), n }
+    const unknown = tx === NONE ? lowerBound(segment.unknownInput, input) : NONE
+    const txid = tx === NONE ? unknownId(segment, unknown) : idOf(tx)
+    if (unknown !== NONE && segment.unknownGiven.at(unknown) === 0) return { txid, n }
     const address = segment.inAddress.at(input)
     const holder = address === NONE ? {} : { holder: nameOf(address) }
-    return { txid: idOf(tx), n, ...holder, amount: BigInt(segment.inSats.at(input)) }
+    return { txid, n, ...holder, amount: BigInt(segment.inSats.at(input)) }
   }
 
   const transactionOf = (tx: number): Transaction => {
@@ -103,7 +108,7 @@ export function openChainLedger(folder: string): Ledger {
     beginImport: refuse,
     append: refuse,
     assets: () => [coin],
-    sources: () => [],
+    sources: () => [source],
     size: () => ({
       transactions: reader.transactions,
       movements: reader.transactions,
@@ -160,6 +165,24 @@ export function openChainLedger(folder: string): Ledger {
   }
 }
 
+/**
+ * The blocks as one source. The hash of the tip stands for every byte before it, so it is the same however the chain was cut
+ * into runs and segments.
+ */
+function sourceOf(folder: string, { segments, transactions }: ChainReader): SourceRecord {
+  const first = segments[0]!.firstHeight
+  const last = segments.at(-1)!
+  const tip = new Uint8Array(32)
+  last.blockHash.read(last.blocks - 1, tip)
+  const span = `blocks ${first} to ${last.firstHeight + last.blocks - 1}`
+  return {
+    ...{ id: 0, name: 'chain.json', sha256: hexOf(tip), bytes: 0 },
+    layout: first === 0 ? span : `${span}, nothing before them`,
+    importedTime: Math.floor(statSync(join(folder, 'chain.json')).mtimeMs / 1000),
+    ...{ rows: transactions, added: transactions, duplicates: 0, rejected: 0 },
+  }
+}
+
 /** The radix sort costs 0.3 ms however few there are. */
 const FEW = 2 ** 12
 
@@ -193,9 +216,9 @@ function concat(parts: readonly Uint32Array[]): Uint32Array {
   return whole
 }
 
-function unknownId(segment: OpenSegment, input: number): string {
+function unknownId(segment: OpenSegment, row: number): string {
   const id = new Uint8Array(32)
-  segment.unknownTxId.read(lowerBound(segment.unknownInput, input), id)
+  segment.unknownTxId.read(row, id)
   return hexOf(id)
 }
 

@@ -73,10 +73,10 @@ export function holdersIn(transactions: readonly Transaction[]): string[] {
   return [...new Set(all)].filter((holder) => holder !== null)
 }
 
-/** Every answer, as text. The chain store numbers by its own rules and has no third key of order. */
+/** Every answer, as text. The chain store numbers by its own rules, has no third key of order, and is a source of its own. */
 export function answers(ledger: Ledger, transactions: readonly Transaction[]): string {
   const all = dump(
-    ledger,
+    { ...ledger, sources: () => [] },
     transactions.map(({ txid }) => txid),
     holdersIn(transactions),
   )
