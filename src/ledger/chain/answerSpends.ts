@@ -10,7 +10,7 @@ import type { BadChainError } from './badChain.ts'
 import { badSpend } from './badSpend.ts'
 import { type Column, openColumn, writeColumn } from './columnFile.ts'
 import { BATCH_COLUMNS } from './layout.ts'
-import { isFew, openIn, ROWS_PER_LOOK_UP, withPages } from './lookUp.ts'
+import { isFew, openIn, ROWS_PER_QUESTION, withPages } from './lookUp.ts'
 import { lowerBound, type PageCache, type PagedColumn } from './pagedColumn.ts'
 import { sortRows } from './sortRows.ts'
 import { answersFile, CHUNK, questionsFile, ROW_BYTES, spentFile } from './spendFiles.ts'
@@ -29,7 +29,7 @@ export interface AnswerInput {
   /** Places of the segments that are to answer. */
   readonly targets: readonly number[]
   readonly work: string
-  readonly rowsPerLookUp?: number
+  readonly rowsPerQuestion?: number
 }
 
 /** Whether a segment is asked so little that it need not be loaded. */
@@ -37,10 +37,10 @@ export function isAskedLittle(
   { head, fresh }: WorkSegment,
   at: number,
   askers: readonly Asker[],
-  rowsPerLookUp: number = ROWS_PER_LOOK_UP,
+  rowsPerQuestion: number = ROWS_PER_QUESTION,
 ): boolean {
   const asked = askers.reduce((sum, { starts }) => sum + starts[at + 1]! - starts[at]!, 0)
-  return !fresh && isFew(asked, head.outputs, rowsPerLookUp)
+  return !fresh && isFew(asked, head.outputs, rowsPerQuestion)
 }
 
 /**
@@ -60,7 +60,7 @@ export function answerSpends(input: AnswerInput): void {
         .map(({ starts }, i) => ({ ...files[i]!, from: starts[at]!, n: starts[at + 1]! - starts[at]! }))
         .filter(({ n }) => n > 0)
       if (asked.length === 0 && !target.fresh) continue
-      const few = isAskedLittle(target, at, input.askers, input.rowsPerLookUp)
+      const few = isAskedLittle(target, at, input.askers, input.rowsPerQuestion)
       const spent = few ? answerFew(input, target, asked) : answerMany(input, target, asked)
       if (!target.fresh) writeColumn(spentFile(input.work, at), ROW_BYTES, sorted(spent))
     }
