@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { fromScript } from '../../address/index.ts'
 import { BITCOIN, BITCOIN_CASH } from '../../units/caip.ts'
-import { createByteTable } from './byteTable.ts'
 import { createColumn, openColumn, readColumn, verifyColumn, writeColumn } from './columnFile.ts'
 import { clean, temporary } from './made.test-suite.ts'
 import { createPageCache, lowerBound } from './pagedColumn.ts'
@@ -72,24 +71,6 @@ describe('sortRows', () => {
       expect([...backwards]).toEqual(rows.toSorted((a, b) => keys[a]! - keys[b]! || b - a))
     })
     fc.assert(property, { seed: 12, numRuns: 200 })
-  })
-})
-
-describe('createByteTable', () => {
-  test('numbers keys as a map does', () => {
-    const key = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.uint8Array({ maxLength: 5 }))
-    const property = fc.property(fc.array(key, { maxLength: 400 }), (keys) => {
-      const table = createByteTable(1)
-      const map = new Map<string, number>()
-      for (const [tag, bytes] of keys) {
-        const name = `${tag} ${bytes.join()}`
-        expect(table.find(tag, bytes, 0, bytes.length)).toBe(map.get(name) ?? -1)
-        if (!map.has(name)) map.set(name, map.size)
-        expect(table.intern(tag, bytes, 0, bytes.length)).toBe(map.get(name))
-      }
-      expect(table.size).toBe(map.size)
-    })
-    fc.assert(property, { seed: 13, numRuns: 200 })
   })
 })
 

@@ -14,7 +14,9 @@ export interface IdTable {
    * Numbers of the ids that begin at `starts[i]` of `bytes` (view: the same bytes), from 0 in the order of their first
    * coming. -1 where `add` is false and an id is not there.
    */
-  numbers(view: DataView, starts: Uint32Array, n: number, add: boolean, out: Int32Array): void
+  numbersAt(view: DataView, starts: Uint32Array, n: number, add: boolean, out: Int32Array): void
+  /** The same of ids that lie one after another. */
+  numbers(ids: Uint8Array, add: boolean): Int32Array
   clear(): void
 }
 
@@ -54,6 +56,25 @@ export function createIdTable(expected = 1024): IdTable {
     }
   }
 
+  const numbersAt: IdTable['numbersAt'] = (view, starts, n, add, out) => {
+    for (let from = 0; from < n; from += BATCH) {
+      const end = Math.min(n, from + BATCH)
+      while (add && size + BATCH > slots.room) growSlots(slots)
+      if (words.length < WORDS * slots.room) {
+        const larger = new Uint32Array(WORDS * slots.room)
+        larger.set(words)
+        words = larger
+      }
+      const { pairs, mask } = slots
+      for (let i = from; i < end; i++) {
+        const hash = idHash(view, starts[i]!)
+        hashes[i - from] = hash
+        touched = (touched + pairs[2 * (hash & mask)]!) | 0
+      }
+      for (let i = from; i < end; i++) out[i] = numberOf(view, starts[i]!, hashes[i - from]!, add)
+    }
+  }
+
   return {
     get size(): number {
       return size
@@ -61,23 +82,13 @@ export function createIdTable(expected = 1024): IdTable {
     get ids(): Uint8Array {
       return new Uint8Array(words.buffer, 0, 32 * size)
     },
-    numbers(view, starts, n, add, out): void {
-      for (let from = 0; from < n; from += BATCH) {
-        const end = Math.min(n, from + BATCH)
-        while (add && size + BATCH > slots.room) growSlots(slots)
-        if (words.length < WORDS * slots.room) {
-          const larger = new Uint32Array(WORDS * slots.room)
-          larger.set(words)
-          words = larger
-        }
-        const { pairs, mask } = slots
-        for (let i = from; i < end; i++) {
-          const hash = idHash(view, starts[i]!)
-          hashes[i - from] = hash
-          touched = (touched + pairs[2 * (hash & mask)]!) | 0
-        }
-        for (let i = from; i < end; i++) out[i] = numberOf(view, starts[i]!, hashes[i - from]!, add)
-      }
+    numbersAt,
+    numbers(ids, add): Int32Array {
+      const starts = new Uint32Array(ids.length / 32)
+      for (let i = 0; i < starts.length; i++) starts[i] = 32 * i
+      const out = new Int32Array(starts.length)
+      numbersAt(new DataView(ids.buffer, ids.byteOffset), starts, starts.length, add, out)
+      return out
     },
     clear(): void {
       slots.pairs.fill(0)

@@ -5,11 +5,11 @@
  * @module
  */
 import { NONE } from '../ledger.ts'
-import { createByteTable } from './byteTable.ts'
 import type { Column, ColumnWriter } from './columnFile.ts'
 import { growU32, push } from './growable.ts'
+import { createKeyTable } from './keyTable.ts'
 import { isFew, keyFinder, ROWS_PER_LOOK_UP, withPages } from './lookUp.ts'
-import { partStarts, partsFor } from './partitions.ts'
+import { PART_BYTES, partStarts, partsFor } from './partitions.ts'
 import type { ResolveInput } from './resolveTransactions.ts'
 import { createOf, loadOf, openOf, u32s, type WorkSegment, writeOf } from './workSegment.ts'
 
@@ -63,9 +63,9 @@ export function resolveAddresses({
       return { at, ...keys, out: outOf(segment), found: lookUpAll(keys, far) }
     })
   const total = files.reduce((sum, { hash }) => sum + hash.rows, 0)
-  const parts = partsFor(total * BYTES_PER_KEY, memory)
+  const parts = partsFor(total * BYTES_PER_KEY, Math.min(memory, PART_BYTES))
   const starts = files.map(({ hash }) => partStarts(hash, parts, true))
-  const table = createByteTable(Math.ceil((total / parts) * 1.1), 22)
+  const table = createKeyTable(Math.ceil((total / parts) * 1.1))
   const firstSegment = growU32()
   const firstRank = growU32()
   const counts = segments.map(({ addresses }) => addresses)
@@ -82,29 +82,29 @@ export function resolveAddresses({
       const addedBytes = new Uint8Array(payloads.length)
       let filled = 0
       const writtenBytes = out?.bytes.rows ?? 0
-      for (let i = 0; i < n; i++) {
-        if (found !== null && found.segment[from + i] !== NONE) {
-          chosen.segment[i] = found.segment[from + i]!
-          chosen.rank[i] = found.rank[from + i]!
-          continue
-        }
-        const begin = ends[i]!
-        const end = ends[i + 1]!
-        const key = table.intern(kinds[i]!, payloads, begin, end - begin)
-        if (table.fresh) {
+      const asked = unknownKeys(found, from, kinds, ends)
+      let fresh = table.size
+      const numbers = new Uint32Array(asked.rows.length)
+      table.add({ payloads, ...asked }, numbers.length, numbers)
+      for (let k = 0; k < numbers.length; k++) {
+        const row = asked.rows[k]!
+        const key = numbers[k]!
+        if (key === fresh) {
+          fresh++
           push(firstSegment, at)
-          push(firstRank, out === null ? from + i : counts[at]!)
+          push(firstRank, out === null ? from + row : counts[at]!)
           if (out !== null) {
             counts[at]!++
-            added.kind[added.hash.n] = kinds[i]!
-            push(added.hash, hashes[i]!)
-            for (let b = begin; b < end; b++) addedBytes[filled++] = payloads[b]!
+            added.kind[added.hash.n] = kinds[row]!
+            push(added.hash, hashes[row]!)
+            for (let b = ends[row]!; b < ends[row + 1]!; b++) addedBytes[filled++] = payloads[b]!
             push(added.start, writtenBytes + filled)
           }
         }
-        chosen.segment[i] = firstSegment.data[key]!
-        chosen.rank[i] = firstRank.data[key]!
+        chosen.segment[row] = firstSegment.data[key]!
+        chosen.rank[row] = firstRank.data[key]!
       }
+      if (found !== null) copyFound(found, from, chosen)
       if (out === null) continue
       out.keySegment.append(chosen.segment)
       out.keyRank.append(chosen.rank)
@@ -119,6 +119,35 @@ export function resolveAddresses({
     if (out !== null) for (const column of Object.values(out)) (column as ColumnWriter).finish()
   }
   return counts
+}
+
+/** The keys that were not found elsewhere. */
+function unknownKeys(
+  found: Places | null,
+  from: number,
+  kinds: Uint8Array,
+  ends: Uint32Array,
+): { rows: Uint32Array; kinds: Uint8Array; starts: Uint32Array; lengths: Uint8Array } {
+  const room = kinds.length
+  const rows = new Uint32Array(room)
+  const own = { kinds: new Uint8Array(room), starts: new Uint32Array(room), lengths: new Uint8Array(room) }
+  let n = 0
+  for (let row = 0; row < room; row++) {
+    if (found !== null && found.segment[from + row] !== NONE) continue
+    rows[n] = row
+    own.kinds[n] = kinds[row]!
+    own.starts[n] = ends[row]!
+    own.lengths[n++] = ends[row + 1]! - ends[row]!
+  }
+  return { rows: rows.subarray(0, n), ...own }
+}
+
+function copyFound(found: Places, from: number, into: Places): void {
+  for (let row = 0; row < into.segment.length; row++) {
+    if (found.segment[from + row] === NONE) continue
+    into.segment[row] = found.segment[from + row]!
+    into.rank[row] = found.rank[from + row]!
+  }
 }
 
 /** Where each key is in these segments, NONE where in none; null where there are none to look into. */

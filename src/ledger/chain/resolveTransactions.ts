@@ -5,11 +5,11 @@
  * @module
  */
 import { NONE } from '../ledger.ts'
-import { createByteTable } from './byteTable.ts'
 import type { Column } from './columnFile.ts'
 import { growU32, push } from './growable.ts'
+import { createIdTable } from './idTable.ts'
 import { idFinder, isFew, ROWS_PER_LOOK_UP, withPages } from './lookUp.ts'
-import { partStarts, partsFor } from './partitions.ts'
+import { PART_BYTES, partStarts, partsFor } from './partitions.ts'
 import { createOf, openOf, type WorkSegment } from './workSegment.ts'
 
 /** Bytes of table and of buffers per transaction id. */
@@ -41,7 +41,7 @@ export function resolveTransactions({
   const far = segments.filter(isFar)
   const near = segments.filter((segment) => !isFar(segment))
   const total = near.reduce((sum, { head }) => sum + head.transactions, 0)
-  const parts = partsFor(total * BYTES_PER_ID, memory)
+  const parts = partsFor(total * BYTES_PER_ID, Math.min(memory, PART_BYTES))
   const files = near.map((segment) => {
     const ids = openOf(segment, 'txId')
     const asked = prevs.get(segment)
@@ -51,7 +51,7 @@ export function resolveTransactions({
     const out = { prevTx: createOf(segment, 'prevTx'), lostId: createOf(segment, 'lostId') }
     return { ...own, asking: { asked, starts, out, found: lookUpAll(asked, far) } }
   })
-  const table = createByteTable(Math.ceil((total / parts) * 1.1), 32)
+  const table = createIdTable(Math.ceil((total / parts) * 1.1))
   const txOf = growU32()
   for (let part = 0; part < parts; part++) {
     table.clear()
@@ -63,8 +63,9 @@ export function resolveTransactions({
         const ids = new Uint8Array(32 * (starts[part + 1]! - from))
         asked.read(from, ids)
         const answer = new Uint32Array(ids.length / 32)
+        const keys = table.numbers(ids, false)
         for (let i = 0; i < answer.length; i++) {
-          const key = table.find(0, ids, 32 * i, 32)
+          const key = keys[i]!
           const near = key < 0 ? NONE : txOf.data[key]!
           const far = found === null ? NONE : found[from + i]!
           // Of an id mined twice, the later transaction is the one that can be spent.
@@ -78,9 +79,10 @@ export function resolveTransactions({
       const tx = new Uint32Array(n)
       ids.read(idStarts[part]!, own)
       rows.read(idStarts[part]!, tx)
+      const keys = table.numbers(own, true)
       for (let i = 0; i < n; i++) {
-        const key = table.intern(0, own, 32 * i, 32)
-        if (table.fresh) push(txOf, segment.firstTx + tx[i]!)
+        const key = keys[i]!
+        if (key === txOf.n) push(txOf, segment.firstTx + tx[i]!)
         // An id mined twice (before BIP-30): the later one is the one that can be spent.
         else txOf.data[key] = segment.firstTx + tx[i]!
       }

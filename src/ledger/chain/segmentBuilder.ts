@@ -71,7 +71,7 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
     for (let t = 0; t < transactions; t++) starts[t] = 32 * t
     let fresh = txs.size
     const first = keyOfTx.n
-    txs.numbers(new DataView(txids.buffer, txids.byteOffset), starts, transactions, true, found)
+    txs.numbersAt(new DataView(txids.buffer, txids.byteOffset), starts, transactions, true, found)
     for (let t = 0; t < transactions; t++) {
       const key = found[t]!
       if (key === fresh) {
@@ -133,13 +133,13 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
     const refs = inRef.data
     const view = new DataView(bytes.buffer, bytes.byteOffset)
     const { starts, found } = scratch.rows(n)
-    txs.numbers(view, prevTxids.subarray(from, to), n, false, found)
+    txs.numbersAt(view, prevTxids.subarray(from, to), n, false, found)
     let foreign = 0
     for (let i = 0; i < n; i++) {
       if (found[i]! < 0) starts[foreign++] = prevTxids[from + i]!
       refs[at + i] = found[i]! < 0 ? NONE : OWN + txOfKey.data[found[i]!]!
     }
-    prevs.numbers(view, starts, foreign, true, found)
+    prevs.numbersAt(view, starts, foreign, true, found)
     foreign = 0
     for (let i = at; i < at + n; i++) if (refs[i] === NONE) refs[i] = found[foreign++]!
   }

@@ -26,9 +26,9 @@ describe('createIdTable', () => {
         const some = ids.slice(from, from + batch)
         const numbers = new Int32Array(some.length)
         const known = (name: readonly number[]): number => map.get(name.join()) ?? -1
-        table.numbers(view, starts.subarray(from), some.length, false, numbers)
+        table.numbersAt(view, starts.subarray(from), some.length, false, numbers)
         expect([...numbers]).toEqual(some.map(known))
-        table.numbers(view, starts.subarray(from), some.length, true, numbers)
+        table.numbersAt(view, starts.subarray(from), some.length, true, numbers)
         for (const name of some) if (!map.has(name.join())) map.set(name.join(), map.size)
         expect([...numbers]).toEqual(some.map(known))
       }
