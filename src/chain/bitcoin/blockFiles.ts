@@ -26,7 +26,7 @@ export interface BlockFiles {
    * a file of its own kind.
    */
   readonly loose: boolean
-  /** Files in the folder that are not looked into, because `blk*.dat` are there. */
+  /** Files in the folder that are not looked into: those beside `blk*.dat`, and a node's others where these are missing. */
   readonly others: number
   /** `blocks`: records of magic, length, block. `block`: one block and nothing else, if it is one. */
   kind(file: number): 'blocks' | 'block'
@@ -66,7 +66,7 @@ export function openBlockFiles(path: string, magics: readonly Uint8Array[]): Blo
   const folder = io(path, () => statSync(path)).isDirectory()
   let paths = folder ? listBlockFiles(path) : [path]
   const loose = paths.length === 0
-  if (loose) paths = listFiles(path)
+  if (loose) paths = listFiles(path).filter((file) => !isOfNode(file))
   if (paths.length === 0) {
     throw new BlockFileError(
       path,
@@ -133,7 +133,7 @@ export function openBlockFiles(path: string, magics: readonly Uint8Array[]): Blo
     },
     loose,
     get others() {
-      return folder && !loose ? listFiles(path).filter((file) => !isOfNode(file)).length : 0
+      return folder ? listFiles(path).filter((file) => isOfNode(file) === loose).length : 0
     },
     kind(file) {
       if (isOfNode(paths[file]!)) return 'blocks'
@@ -144,7 +144,7 @@ export function openBlockFiles(path: string, magics: readonly Uint8Array[]): Blo
     refresh() {
       if (!folder) return
       const known = new Set(paths)
-      const found = loose ? listFiles(path) : listBlockFiles(path)
+      const found = loose ? listFiles(path).filter((file) => !isOfNode(file)) : listBlockFiles(path)
       paths = [...paths, ...found.filter((each) => !known.has(each))]
     },
     size: (file) => contentOf(paths[file]!)?.length ?? sizeOf(paths[file]!),
@@ -183,8 +183,9 @@ function listBlockFiles(folder: string): string[] {
 /** All files of a folder, by name. */
 function listFiles(folder: string): string[] {
   return io(folder, () => readdirSync(folder, { withFileTypes: true }))
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map(({ name }) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
     .sort()
 }
 
