@@ -1,14 +1,18 @@
 import { describe } from 'vitest'
-import { ledgerSuite } from './ledger.test-suite.ts'
+import { appended } from './appended.test-suite.ts'
+import { type LedgerMaker, ledgerSuite } from './ledger.test-suite.ts'
 import { createMemoryLedger } from './memoryLedger.ts'
+import { readingSuite } from './reading.test-suite.ts'
 
 describe('createMemoryLedger', () => {
-  ledgerSuite({
+  const maker: LedgerMaker = {
     open: createMemoryLedger,
     reopen(ledger) {
       ledger.close()
       return ledger
     },
     clean: () => undefined,
-  })
+  }
+  ledgerSuite(maker)
+  readingSuite(appended(maker))
 })

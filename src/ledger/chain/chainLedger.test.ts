@@ -3,15 +3,20 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { blockNetwork } from '../../chain/bitcoin/blockNetwork.ts'
 import { BITCOIN, BITCOIN_REGTEST } from '../../units/caip.ts'
+import { readingSuite } from '../reading.test-suite.ts'
 import { openBlockSource } from './blockSource.ts'
 import { blocksToTransactions } from './blocksToTransactions.ref.ts'
 import { openChainLedger } from './chainLedger.ts'
 import { indexBlocks } from './indexBlocks.ts'
-import { answers, clean, holdersIn, memoryOf, temporary } from './made.test-suite.ts'
+import { answers, chainMaker, clean, holdersIn, memoryOf, temporary } from './made.test-suite.ts'
 
 const DATA = process.env['LOOTLINE_DATA'] ?? join(import.meta.dirname, '../../../../shared/data')
 const missing = !existsSync(join(DATA, 'bitcoin-blocks'))
 afterEach(clean)
+
+describe('openChainLedger', () => {
+  readingSuite(chainMaker())
+})
 
 describe.skipIf(missing)(
   `openChainLedger on real blocks${missing ? `: skipped, ${DATA} is not here` : ''}`,

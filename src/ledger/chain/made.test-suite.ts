@@ -13,9 +13,12 @@ import { BITCOIN_REGTEST } from '../../units/caip.ts'
 import { dump } from '../dump.test-suite.ts'
 import type { Ledger } from '../ledger.ts'
 import { createMemoryLedger } from '../memoryLedger.ts'
+import type { ReadingMaker } from '../reading.test-suite.ts'
 import { type FolderSource, openBlockSource } from './blockSource.ts'
 import { blocksToTransactions } from './blocksToTransactions.ref.ts'
+import { openChainLedger } from './chainLedger.ts'
 import { type IndexResult, indexBlocks } from './indexBlocks.ts'
+import { writeMade } from './writeMade.test-suite.ts'
 
 const folders: string[] = []
 
@@ -52,6 +55,21 @@ export async function index(
     return await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory, threads })
   } finally {
     source.close()
+  }
+}
+
+/** Made blocks, indexed into a store and opened. */
+export function chainMaker(): ReadingMaker {
+  return {
+    async ofBlocks(blocks, firstHeight = 0) {
+      const [files, store] = [temporary(), temporary()]
+      const names = writeMade(files, blocks, firstHeight)
+      const source = openBlockSource(files, blockNetwork('bitcoin', 'regtest'), { firstHeight })
+      await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory: 2 ** 17, threads: 1 })
+      source.close()
+      return { ledger: openChainLedger(store), names }
+    },
+    clean,
   }
 }
 

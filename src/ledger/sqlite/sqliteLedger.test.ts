@@ -1,7 +1,10 @@
 import { describe } from 'vitest'
+import { appended } from '../appended.test-suite.ts'
 import { ledgerSuite } from '../ledger.test-suite.ts'
+import { readingSuite } from '../reading.test-suite.ts'
 import { sqliteMaker } from './sqliteMaker.test-suite.ts'
 
 describe('openSqliteLedger', () => {
   ledgerSuite(sqliteMaker())
+  readingSuite(appended(sqliteMaker()))
 })
