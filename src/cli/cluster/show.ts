@@ -94,6 +94,7 @@ function describe({ ledger, labels, clusters }: ClusterBooks, holder: HolderId, 
     ) as Record<Sureness, number>,
     settings: clusters.record.settings,
     transactions: links?.txs.length ?? null,
+    payJoinShapes: links?.rules.filter((own) => own.includes('payJoinShape')).length ?? null,
     refused: links?.refused.map(({ why }, i) => ({ txid: refusedIds[i]!, why })) ?? null,
     owners,
     conflict: conflicting(owners).map(({ entity }) => entity),
@@ -142,6 +143,11 @@ function print(context: Context, cluster: Described): void {
     )
     writeLine(context, `  sureness of its weakest link: ${cluster.confidence}; links: ${counts.join(', ')}`)
   }
+  if ((cluster.payJoinShapes ?? 0) > 0)
+    writeLine(
+      context,
+      `  ${grouped(cluster.payJoinShapes!)} of its ${grouped(cluster.transactions!)} linking transactions have the shape of a PayJoin, mostly by chance`,
+    )
   for (const [why, words] of Object.entries(REFUSAL_WORDS)) {
     const count = refused?.filter((one) => one.why === why).length ?? 0
     if (count > 0)
