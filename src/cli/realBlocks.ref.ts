@@ -9,6 +9,8 @@ export interface SlowBlock {
   readonly transactions: readonly Transaction[]
   /** Transactions in a row that spend each other: the first of the longest such chain, and how many. */
   readonly deepest: { readonly txid: string; readonly length: number }
+  /** The transaction whose money meets most outputs from outside the block on its way through it. */
+  readonly mixed: string
 }
 
 export function slowBlock(bytes: Uint8Array): SlowBlock {
@@ -26,7 +28,26 @@ export function slowBlock(bytes: Uint8Array): SlowBlock {
     chains.set(txid, own)
     if (own.length > deepest.length) deepest = own
   }
-  return { transactions, deepest }
+  return { transactions, deepest, mixed: mostMixed(transactions) }
+}
+
+function mostMixed(transactions: readonly Transaction[]): string {
+  const ids = transactions.map((each) => each.getId())
+  const places = new Map(ids.map((txid, place) => [txid, place]))
+  /** -1 for what is outside the block. */
+  const sources = transactions.map(({ ins }) => ins.map(({ hash }) => places.get(idOf(hash)) ?? -1))
+  let best = { seed: '', met: 0 }
+  for (const [start, seed] of ids.entries()) {
+    const reached = new Set([start])
+    let met = 0
+    for (let t = start + 1; t < ids.length; t++) {
+      if (!sources[t]!.some((each) => reached.has(each))) continue
+      reached.add(t)
+      met += sources[t]!.filter((each) => each < 0).length
+    }
+    if (met > best.met) best = { seed, met }
+  }
+  return best.seed
 }
 
 export type SlowRule = 'fifo' | 'lifo' | 'haircut' | 'poison'

@@ -176,40 +176,59 @@ describe.skipIf(absent)('lootline index on real blocks', () => {
   })
 
   test.each([
-    ['block_866342_raw.zst', 25, ['--spent', at('block_866342_spent_utxos.zst')], 0],
-    ['block370661.dat', 72, [], 1],
-  ])(
-    '%s: traces through its chain of %i balance and are the slow ones',
-    async (name, length, more, unknown) => {
-      const slow = slowBlock(bytesOf(name))
-      expect(slow.deepest.length).toBe(length)
-      const { store } = await index(at(name), ...more)
-      const seed = slow.deepest.txid
-      for (const rule of ['fifo', 'lifo', 'haircut', 'poison'] as const) {
-        const flow = await json<Flow>('trace', '--store', store, '--from', `theft=${seed}`, '--rule', rule)
-        // Only what the seed itself spends is outside; all that is traced is in the block.
-        expect(flow.coverage.unknownPrevouts, rule).toBe(unknown)
-        const expected = slowTrace(slow, seed, rule, () => {
-          throw new Error('a traced transaction spends from outside the block')
-        })
-        const leaves = new Map<string, bigint>()
-        for (const { reason, holder, amount } of flow.leaves) {
-          const key = reason === 'fee' ? 'fee' : `${reason} ${holder}`
-          leaves.set(key, (leaves.get(key) ?? 0n) + BigInt(amount))
-        }
-        const wanted = new Map<string, bigint>([['fee', expected.fee]])
-        for (const [script, sats] of expected.held) {
-          const holder = `${BITCOIN}:${fromScript(fromHex(script), BITCOIN) ?? 'none'}`
-          wanted.set(`held ${holder}`, (wanted.get(`held ${holder}`) ?? 0n) + sats)
-        }
-        const sorted = (of: Map<string, bigint>): unknown => [...of].filter(([, sats]) => sats > 0n).sort()
-        expect(sorted(leaves), rule).toEqual(sorted(wanted))
-        const [{ stolen, accounted, bound }] = flow.balance as [Flow['balance'][number]]
-        expect([stolen, bound]).toEqual([String(expected.stolen), rule === 'poison'])
-        if (!bound) expect(accounted).toBe(stolen)
+    ['its chain of 25', 'block_866342_raw.zst', 25, 'block_866342_spent_utxos.zst'],
+    ['its chain of 72', 'block370661.dat', 72, undefined],
+    ['money that meets given outputs', 'block_866342_raw.zst', undefined, 'block_866342_spent_utxos.zst'],
+  ])('through %s, in %s: traces balance and are the slow ones', async (_what, name, length, spent) => {
+    const slow = slowBlock(bytesOf(name))
+    if (length !== undefined) expect(slow.deepest.length).toBe(length)
+    const seed = length === undefined ? slow.mixed : slow.deepest.txid
+    const amounts = spent === undefined ? [] : spentIn(spent)
+    const given = new Map(
+      slow.transactions
+        .slice(1)
+        .flatMap(({ ins }) => ins)
+        .map(({ hash, index: n }, i) => [`${Buffer.from(hash).reverse().toString('hex')}:${n}`, amounts[i]]),
+    )
+    let asked = 0
+    const { store } = await index(at(name), ...(spent === undefined ? [] : ['--spent', at(spent)]))
+    for (const rule of ['fifo', 'lifo', 'haircut', 'poison'] as const) {
+      const flow = await json<Flow>('trace', '--store', store, '--from', `theft=${seed}`, '--rule', rule)
+      // Of 370661 no amounts are given, but only what the seed itself spends is outside.
+      expect(flow.coverage.unknownPrevouts, rule).toBe(spent === undefined ? 1 : 0)
+      const expected = slowTrace(slow, seed, rule, (txid, n) => {
+        asked++
+        return given.get(`${txid}:${n}`)!
+      })
+      const leaves = new Map<string, bigint>()
+      for (const { reason, holder, amount } of flow.leaves) {
+        const key = reason === 'fee' ? 'fee' : `${reason} ${holder}`
+        leaves.set(key, (leaves.get(key) ?? 0n) + BigInt(amount))
       }
-      const tiho = await json<Flow>('trace', '--store', store, '--from', `theft=${seed}`, '--rule', 'tiho')
-      expect(tiho.balance[0]!.accounted).toBe(tiho.balance[0]!.stolen)
-    },
-  )
+      const wanted = new Map<string, bigint>([['fee', expected.fee]])
+      for (const [script, sats] of expected.held) {
+        const holder = `held ${BITCOIN}:${fromScript(fromHex(script), BITCOIN) ?? 'none'}`
+        wanted.set(holder, (wanted.get(holder) ?? 0n) + sats)
+      }
+      const sorted = (of: Map<string, bigint>): unknown => [...of].filter(([, sats]) => sats > 0n).sort()
+      expect(sorted(leaves), rule).toEqual(sorted(wanted))
+      const [{ stolen, accounted, bound }] = flow.balance as [Flow['balance'][number]]
+      expect([stolen, bound]).toEqual([String(expected.stolen), rule === 'poison'])
+      if (!bound) expect(accounted).toBe(stolen)
+    }
+    expect(asked > 0, 'outputs from outside are met').toBe(length === undefined)
+    const tiho = await json<Flow>('trace', '--store', store, '--from', `theft=${seed}`, '--rule', 'tiho')
+    expect(tiho.balance[0]!.accounted).toBe(tiho.balance[0]!.stolen)
+  })
+
+  test('a trace that meets outputs of unknown amount says how many, and balances', async () => {
+    const { store } = await index(at('block370661.dat'))
+    const seed = slowBlock(bytesOf('block370661.dat')).mixed
+    for (const rule of ['fifo', 'haircut'] as const) {
+      const flow = await json<Flow>('trace', '--store', store, '--from', `theft=${seed}`, '--rule', rule)
+      expect(flow.coverage.unknownPrevouts).toBeGreaterThan(100)
+      expect(BigInt(flow.coverage.unknownOrigin[0]!.amount)).toBeGreaterThan(0n)
+      expect(flow.balance[0]!.accounted).toBe(flow.balance[0]!.stolen)
+    }
+  })
 })
