@@ -11,6 +11,7 @@ import {
 import { chainFolder } from './books.ts'
 import { type Command, choice, command, flag, list, UsageError, value, wholeNumber } from './command.ts'
 import type { Context } from './context.ts'
+import { followChain } from './followChain.ts'
 import { memoryOption } from './memoryOption.ts'
 import { grouped, writeJsonLine, writeLine } from './output.ts'
 import { startProgress } from './progress.ts'
@@ -52,6 +53,10 @@ export const indexCommand: Command = command({
     network: choice('--network <network>', 'Which network of the chain.', NETWORKS, 'main'),
     store: STORE_OPTION,
     memory: memoryOption('What the passes may hold in memory, such as 512MiB. Default: 4GiB.'),
+    follow: flag(
+      '--follow',
+      'Go on with what the node writes, until Ctrl-C: a line for each time blocks have come. Traces can run meanwhile.',
+    ),
     json: flag('--json', 'Print JSON.'),
   },
   examples: [
@@ -60,22 +65,26 @@ export const indexCommand: Command = command({
       run: 'lootline index bitcoin --network regtest --blocks blocks --memory 512MiB --json',
       does: 'indexes a test chain with less memory and prints counts',
     },
+    {
+      run: 'lootline index bitcoin --blocks ~/.bitcoin/blocks --store bitcoin --follow',
+      does: 'indexes all blocks, then each new one as the node writes it',
+    },
   ],
   async run(
     context,
     [chain = ''],
-    { blocks, spent, firstHeight, network: named, store, memory = DEFAULT_MEMORY, json },
+    { blocks, spent, firstHeight, network: named, store, memory = DEFAULT_MEMORY, follow, json },
   ) {
     if (blocks === undefined)
       throw new UsageError('--blocks is missing.', 'Name the folder of the blk*.dat files.')
     const network = blockNetwork(chain, named)
-    const started = context.elapsed()
-    const source = openBlockSource(resolve(context.cwd, blocks), network, {
-      spentFiles: spent.map((path) => resolve(context.cwd, path)),
-      ...(firstHeight === undefined ? {} : { firstHeight }),
-    })
-    try {
-      if (!json) announce(context, source)
+    const path = resolve(context.cwd, blocks)
+    const open = (): FolderSource =>
+      openBlockSource(path, network, {
+        spentFiles: spent.map((file) => resolve(context.cwd, file)),
+        ...(firstHeight === undefined ? {} : { firstHeight }),
+      })
+    const step = async (source: FolderSource, started = context.elapsed()): Promise<void> => {
       const folder = chainFolder(storeToWrite(context, store).path)
       const progress = startProgress(context, 'index')
       const result = await indexBlocks(folder, source, {
@@ -86,6 +95,20 @@ export const indexCommand: Command = command({
       }).finally(() => progress.end())
       const seconds = Math.round((context.elapsed() - started) / 100) / 10
       tell(context, source, result, countPrevoutsOutside(folder), { seconds, chain: network.chain, json })
+    }
+    const started = context.elapsed()
+    if (follow) {
+      let announced = false
+      return followChain(context, path, open, async (source) => {
+        if (!json && !announced) announce(context, source)
+        announced = true
+        await step(source)
+      })
+    }
+    const source = open()
+    try {
+      if (!json) announce(context, source)
+      await step(source, started)
     } finally {
       source.close()
     }
@@ -122,12 +145,13 @@ function tell(
   { outside, unknown }: { readonly outside: number; readonly unknown: number },
   { seconds, chain, json }: { readonly seconds: number; readonly chain: string; readonly json: boolean },
 ): void {
-  const { firstHeight, bytes, stale, orphans, others, damage } = source
-  // The store may be ahead of the files.
+  const { bytes, stale, orphans, others, damage } = source
+  // The store may be ahead of the files, and of files that were pruned also behind.
+  const { firstHeight } = result
   const lastHeight = firstHeight + result.blocks - 1
   if (json) {
     writeJsonLine(context, {
-      ...{ chain, ...result, firstHeight, lastHeight, bytes, seconds },
+      ...{ chain, ...result, lastHeight, bytes, seconds },
       ...{ prevoutsOutside: outside, prevoutsUnknown: unknown },
       ...{ stale, orphans, otherFiles: others, damagedPlaces: damage.length },
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,

@@ -3,7 +3,7 @@
  * @module
  */
 import { bestChain } from '../../chain/bitcoin/bestChain.ts'
-import { openBlockFiles } from '../../chain/bitcoin/blockFiles.ts'
+import { type BlockFiles, openBlockFiles } from '../../chain/bitcoin/blockFiles.ts'
 import type { BlockNetwork } from '../../chain/bitcoin/blockNetwork.ts'
 import { statedHeight } from '../../chain/bitcoin/header.ts'
 import { type HeaderScan, scanHeaders } from '../../chain/bitcoin/headerScan.ts'
@@ -29,6 +29,8 @@ export interface FolderSource extends BlockSource {
   range(from: number, to: number): BlockRange
   /** Bytes of the best chain's blocks. */
   readonly bytes: number
+  /** The best chain now, after files have grown, come or gone. What it stands for is closed with this one. */
+  refresh(): FolderSource
   close(): void
 }
 
@@ -54,55 +56,73 @@ export function openBlockSource(
 ): FolderSource {
   const files = openBlockFiles(path, network.magics)
   try {
-    const scan = scanHeaders(files, network)
-    const { rows, firstHeight: known, stale, orphans } = bestChain(scan)
-    if (rows.length === 0) throw new NoChainError(path, 'no block of this network is in the files')
-    const reader = blockReader(files, { chain: network.chain })
-    const firstHeight = known ?? firstHeightOf(path, reader, scan, rows, options.firstHeight)
-    const spent = matchSpentFiles(options.spentFiles ?? [], network.chain, rows.length, (place) => ({
-      height: firstHeight + place,
-      columns: reader.read(scan, rows[place]!),
-    }))
-    const range = (from: number, to: number): BlockRange => {
-      const chosen = rows.subarray(from - firstHeight, to + 1 - firstHeight)
-      const hashes = new Uint8Array(32 * chosen.length)
-      for (const [i, row] of chosen.entries())
-        hashes.set(scan.hashes.subarray(32 * row, 32 * row + 32), 32 * i)
-      const of = (column: Uint32Array): Uint32Array => chosen.map((row) => column[row]!)
-      const places = new Map(scan.spares.length === 0 ? [] : Array.from(chosen, (row, place) => [row, place]))
-      return {
-        ...{ path, network, paths: files.paths, firstHeight: from, hashes },
-        ...{ times: of(scan.times), files: of(scan.files), sizes: of(scan.sizes) },
-        transactions: of(scan.transactions),
-        offsets: Float64Array.from(chosen, (row) => scan.offsets[row]!),
-        spares: scan.spares.flatMap((spare) =>
-          places.has(spare.row) ? [{ ...spare, row: places.get(spare.row)! }] : [],
-        ),
-        spent,
-        undo: known === undefined,
-      }
-    }
-    return {
-      firstHeight,
-      lastHeight: firstHeight + rows.length - 1,
-      hashAt(height): Uint8Array {
-        const row = rows[height - firstHeight]!
-        return scan.hashes.subarray(32 * row, 32 * row + 32)
-      },
-      blocks: (from, to) => readRange(range(from, to)),
-      range,
-      stale: stale.length,
-      orphans: orphans.length,
-      others: files.others + scan.others,
-      damage: scan.gaps
-        .filter(({ kind }) => kind !== 'padding')
-        .map((gap) => ({ ...gap, path: files.paths[gap.file]! })),
-      bytes: rows.reduce((sum, row) => sum + scan.sizes[row]!, 0),
-      close: () => files.close(),
-    }
+    return viewOf(path, network, options, files, scanHeaders(files, network))
   } catch (error) {
     files.close()
     throw error
+  }
+}
+
+function viewOf(
+  path: string,
+  network: BlockNetwork,
+  options: SourceOptions,
+  files: BlockFiles,
+  scan: HeaderScan,
+  before?: { readonly row: number; readonly height: number },
+): FolderSource {
+  const { rows, firstHeight: known, stale, orphans } = bestChain(scan)
+  if (rows.length === 0) throw new NoChainError(path, 'no block of this network is in the files')
+  const reader = blockReader(files, { chain: network.chain })
+  // Files that a node has pruned since they were scanned: only what comes after them can still be read.
+  const isGone = files.paths.map((_, file) => files.size(file) === 0)
+  const gone = rows.findLastIndex((row) => isGone[scan.files[row]!]!) + 1
+  if (gone === rows.length) throw new NoChainError(path, 'the block files are gone')
+  const row = rows[0]!
+  const firstHeight =
+    known ??
+    (row === before?.row ? before.height : firstHeightOf(path, reader, scan, rows, options.firstHeight))
+  const spent = matchSpentFiles(options.spentFiles ?? [], network.chain, rows.length, (place) => ({
+    height: firstHeight + place,
+    columns: reader.read(scan, rows[place]!),
+  }))
+  const range = (from: number, to: number): BlockRange => {
+    const chosen = rows.subarray(from - firstHeight, to + 1 - firstHeight)
+    const hashes = new Uint8Array(32 * chosen.length)
+    for (const [i, row] of chosen.entries()) hashes.set(scan.hashes.subarray(32 * row, 32 * row + 32), 32 * i)
+    const of = (column: Uint32Array): Uint32Array => chosen.map((row) => column[row]!)
+    const places = new Map(scan.spares.length === 0 ? [] : Array.from(chosen, (row, place) => [row, place]))
+    return {
+      ...{ path, network, paths: files.paths, firstHeight: from, hashes },
+      ...{ times: of(scan.times), files: of(scan.files), sizes: of(scan.sizes) },
+      transactions: of(scan.transactions),
+      offsets: Float64Array.from(chosen, (row) => scan.offsets[row]!),
+      spares: scan.spares.flatMap((spare) =>
+        places.has(spare.row) ? [{ ...spare, row: places.get(spare.row)! }] : [],
+      ),
+      spent,
+      undo: known === undefined,
+    }
+  }
+  return {
+    firstHeight: firstHeight + gone,
+    lastHeight: firstHeight + rows.length - 1,
+    hashAt(height): Uint8Array {
+      const row = rows[height - firstHeight]!
+      return scan.hashes.subarray(32 * row, 32 * row + 32)
+    },
+    blocks: (from, to) => readRange(range(from, to)),
+    range,
+    stale: stale.length,
+    orphans: orphans.length,
+    others: files.others + scan.others,
+    damage: scan.gaps
+      .filter(({ kind }) => kind !== 'padding')
+      .map((gap) => ({ ...gap, path: files.paths[gap.file]! })),
+    bytes: rows.reduce((sum, row) => sum + scan.sizes[row]!, 0),
+    refresh: () =>
+      viewOf(path, network, options, files, scanHeaders(files, network, scan), { row, height: firstHeight }),
+    close: () => files.close(),
   }
 }
 

@@ -9,6 +9,7 @@ import { BATCH_COLUMNS, SEGMENT_COLUMNS } from './layout.ts'
 import { ManifestError, readManifest, type SegmentRecord } from './manifest.ts'
 import { createFinder, createPageCache, lowerBound, type PagedColumn } from './pagedColumn.ts'
 import { keyHash } from './scriptKind.ts'
+import { holdSnapshot } from './snapshot.ts'
 import { segmentOfTx } from './workSegment.ts'
 
 type Columns<T> = { readonly [K in keyof T]: PagedColumn }
@@ -68,8 +69,12 @@ export interface ChainReader {
  * @throws {ManifestError, ColumnError}
  */
 export function openChainReader(folder: string, cacheBytes?: number): ChainReader {
+  const snapshot = holdSnapshot(folder)
   const manifest = readManifest(folder)
-  if (manifest === undefined) throw new ManifestError(folder, undefined)
+  if (manifest === undefined) {
+    snapshot.release()
+    throw new ManifestError(folder, undefined)
+  }
   const cache = createPageCache(cacheBytes)
   const segments: OpenSegment[] = []
   const batches: OpenBatch[] = []
@@ -104,6 +109,7 @@ export function openChainReader(folder: string, cacheBytes?: number): ChainReade
     }
   } catch (error) {
     cache.close()
+    snapshot.release()
     throw error
   }
 
@@ -253,7 +259,10 @@ export function openChainReader(folder: string, cacheBytes?: number): ChainReade
       }
       return all.slice(0, taken)
     },
-    close: () => cache.close(),
+    close(): void {
+      cache.close()
+      snapshot.release()
+    },
   }
 }
 

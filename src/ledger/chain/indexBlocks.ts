@@ -12,6 +12,7 @@ import { agreeing, endOf, hasBlock, inBestChain, withoutSmall } from './keptBatc
 import { commitManifest, emptyManifest, type Manifest, readManifest, type SegmentHead } from './manifest.ts'
 import { dropPlan, type Plan, readPlan } from './plan.ts'
 import { openPool, usualThreads } from './pool.ts'
+import { allowSnapshots } from './snapshot.ts'
 import type { BlockSource } from './source.ts'
 import { tidy } from './tidy.ts'
 
@@ -57,6 +58,7 @@ async function bringUp(folder: string, source: BlockSource, options: IndexOption
   if (before.chain !== options.chain) throw new ChainMismatchError(folder, before.chain, options.chain)
   const firstHeight = before.batches[0]?.segments[0]?.firstHeight ?? source.firstHeight
   assertReaches(folder, before, firstHeight, source)
+  allowSnapshots(folder)
   const plan = usablePlan(folder, before, source)
   if (plan === undefined) dropPlan(folder)
   tidy(folder, before, plan)
