@@ -23,10 +23,11 @@ export const blockCommand: Command = command({
     { run: 'lootline block 866342 --json', does: 'prints every fee of a block' },
   ],
   run(context, [typed], { store: named, top, json }) {
+    const wanted = blockOf(typed!)
     const folder = chainFolder(storeToRead(context, named).path)
     if (!existsSync(join(folder, 'chain.json')))
       throw new NoBlockError(typed!, 'The store has no indexed chain')
-    const block = readStoredBlock(folder, blockOf(typed!))
+    const block = readStoredBlock(folder, wanted)
     if (block === undefined) throw new NoBlockError(typed!, 'The store does not have that block')
     if (json) return writeJson(context, block)
     const { height, hash, time, transactions, fees, subsidy } = block

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { writeChain } from '../../bench/blocks.ts'
 import { openChainLedger } from '../ledger/chain/index.ts'
+import { BITCOIN_REGTEST } from '../units/index.ts'
 import { runCli } from './runCli.test-suite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lootline-index-'))
@@ -16,13 +17,25 @@ describe('lootline index', () => {
     const written = writeChain(blocks, { transactions: 400, perBlock: 30 })
     const index = ['index', 'bitcoin', '--network', 'regtest', '--blocks', blocks, '--store', store]
     const first = await runCli([...index, '--json'])
-    expect(JSON.parse(first.stdout)).toMatchObject({
-      blocks: written.blocks,
-      transactions: 400,
-      outputs: written.outputs,
-      added: written.blocks,
+    expect(first.stdout.endsWith('}\n')).toBe(true)
+    // Programs read the last line.
+    expect(JSON.parse(first.stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({
+      ...{ chain: BITCOIN_REGTEST, firstHeight: 0, lastHeight: written.blocks - 1 },
+      ...{ blocks: written.blocks, transactions: 400, outputs: written.outputs, inputs: written.inputs },
+      ...{ addresses: expect.any(Number), bytes: expect.any(Number), seconds: 0 },
+      ...{ added: written.blocks, removed: 0, stale: 0, orphans: 0, otherFiles: 0, damagedPlaces: 0 },
+      ...{ prevoutsOutside: 0, prevoutsUnknown: 0, peakMemoryBytes: expect.any(Number) },
     })
     expect((await runCli(index)).stdout).toContain('0 blocks added, 0 removed')
+    const shown = await runCli(['block', '3', '--store', store])
+    expect(shown.stdout).toContain('Block 3, ')
+    const { hash } = JSON.parse((await runCli(['block', '3', '--store', store, '--json'])).stdout) as {
+      hash: string
+    }
+    expect((await runCli(['block', hash, '--store', store])).stdout).toBe(shown.stdout)
+    expect((await runCli(['block', '999999', '--store', store])).stderr).toContain(
+      'does not have that block: 999999',
+    )
     const ledger = openChainLedger(join(store, 'chain'))
     const [txid] = ledger.heads(Uint32Array.of(3)).txid
     ledger.close()
@@ -34,6 +47,8 @@ describe('lootline index', () => {
   test.each([
     [['index', 'bitcoin'], '--blocks is missing'],
     [['index', 'dogecoin', '--blocks', folder], 'dogecoin'],
+    [['index', 'zcash', '--blocks', folder], 'Zcash is out of scope'],
+    [['block', '12ab'], 'neither a height nor a block hash'],
     [['index', 'bitcoin', '--blocks', folder, '--memory', '4TB'], 'is not a size'],
   ])('refuses %j', async (typed, words) => {
     const { code, stderr } = await runCli(typed)
