@@ -8,7 +8,7 @@ import { buildSegments } from './buildSegments.ts'
 import type { IndexOptions } from './indexOptions.ts'
 import type { BatchRecord, Manifest, SegmentHead } from './manifest.ts'
 import { joinSpends, numberAll, resolveAll } from './passes.ts'
-import { once, type Plan, workFolder, writePlan } from './plan.ts'
+import { type Plan, workFolder, writePlan } from './plan.ts'
 import type { Pool } from './pool.ts'
 import type { BlockSource } from './source.ts'
 import type { EarlierBatch, WorkSegment } from './workSegment.ts'
@@ -54,7 +54,7 @@ export async function finishBatch(
   onProgress?.('spends', to)
   await joinSpends(pool, folder, segments, earlierBatches(folder, manifest), path)
   onProgress?.('postings', to)
-  once(folder, 'postings', () => writePostings(segments, path, workFolder(folder), memory))
+  await writePostings(pool, segments, path, workFolder(folder), memory)
   const fresh = segments.filter((segment) => segment.fresh)
   const record: BatchRecord = {
     name,
