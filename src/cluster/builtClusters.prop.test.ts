@@ -111,7 +111,7 @@ function sourceOf(drawn: Drawn, count: number, cuts: readonly number[], mark = '
           outputSpender: new Uint32Array(endOut - firstOut).fill(NONE),
         },
         fresh: world.fresh.slice(firstOut, endOut),
-        paidOnce: new Uint8Array(endOut - firstOut),
+        paidOnce: () => false,
       }
     },
     around: () => world,

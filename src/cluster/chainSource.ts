@@ -70,7 +70,6 @@ export function openChainSource(folder: string): ChainSource {
     const { columns, prevouts } = joined([...columnsOf(reader, all, kindOf)])
     const asked = new Set(txs)
     const fresh = new Uint8Array(columns.outputAddress.length)
-    const paidOnce = new Uint8Array(columns.outputAddress.length)
     for (let row = 0; row < columns.n; row++) {
       if (!asked.has(columns.txs[row]!)) continue
       const payers = columns.inputAddress.subarray(columns.inputStarts[row], columns.inputStarts[row + 1])
@@ -79,9 +78,9 @@ export function openChainSource(folder: string): ChainSource {
         if (address === NONE) continue
         const first = reader.page(address, 0, 1)[0]
         fresh[i] = first === columns.txs[row] && !payers.includes(address) ? 1 : 0
-        paidOnce[i] = Number(isPaidOnce(reader, address))
       }
     }
+    const paidOnce = (place: number): boolean => isPaidOnce(reader, columns.outputAddress[place]!)
     return { columns, links: linksWithin(columns, prevouts), fresh, paidOnce }
   }
 
@@ -103,7 +102,7 @@ export function openChainSource(folder: string): ChainSource {
             outputSpender: new Uint32Array(columns.outputAddress.length).fill(NONE),
           },
           fresh: freshOutputs(columns, seen, section.firstAddress),
-          paidOnce: new Uint8Array(columns.outputAddress.length),
+          paidOnce: () => false,
         }
       }
     },
@@ -247,7 +246,7 @@ function allKinds(reader: ChainReader): Uint8Array {
 }
 
 function isPaidOnce(reader: ChainReader, address: number): boolean {
-  if (reader.postings(address) > MOST_PAID) return false
+  if (address === NONE || reader.postings(address) > MOST_PAID) return false
   let paid = 0
   for (const tx of reader.page(address, 0, MOST_PAID)) {
     const { outAddress, txOutputs, firstTx } = reader.segmentOf(tx)

@@ -20,7 +20,7 @@ export interface ClusterSource {
   readonly transactions: number
   readonly addresses: number
   readonly sections: readonly Section[]
-  /** A section's rows in chain order. `fresh` is right; `links` and `paidOnce` need not be known (all NONE, all 0). */
+  /** A section's rows in chain order. `fresh` is right; `links` and `paidOnce` need not be known (all NONE, always false). */
   rows(section: Section): Iterable<ChangeWorld>
   /**
    * These transactions and those that made or spend their coins, in chain order; `fresh`, `paidOnce` and `links` are right for

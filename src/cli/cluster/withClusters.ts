@@ -30,7 +30,7 @@ import { startProgress } from '../progress.ts'
 import { storeToRead } from '../storeOption.ts'
 
 /** Transactions a second, to say beforehand how long it takes: docs/methods/clusters.md, "Cost". */
-const RATE = 300_000
+const RATE = 500_000
 /** From here on it is said. */
 const LONG = 1_000_000
 const DEFAULT_MEMORY = 8 * 2 ** 30

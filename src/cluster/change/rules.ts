@@ -115,7 +115,7 @@ const oneTime: ChangeRule = (world, row) => {
   const ownKind = new Set(addressType(world, row))
   return unique(
     optimalChange(world, row).filter(
-      (i) => ownKind.has(i) && outputSats[i]! % CONSENSUS_ROUND !== 0 && world.paidOnce[i] === 1,
+      (i) => ownKind.has(i) && outputSats[i]! % CONSENSUS_ROUND !== 0 && world.paidOnce(i),
     ),
   )
 }

@@ -11,8 +11,8 @@ export interface ChangeWorld {
   readonly links: SpendLinks
   /** u8[outputs] 1 where the address took part in no earlier transaction, nor pays in this one. */
   readonly fresh: Uint8Array
-  /** u8[outputs] 1 where no other output pays the address. */
-  readonly paidOnce: Uint8Array
+  /** Whether the output at this place is the only one that ever pays its address. */
+  readonly paidOnce: (place: number) => boolean
   /** Name of an address's cluster, where there are clusters. */
   readonly clusterOf?: (address: number) => number
 }
@@ -25,9 +25,10 @@ export function changeWorld(columns: ClusterColumns, links: SpendLinks, addresse
     columns,
     links,
     fresh: freshOutputs(columns, new Uint8Array(addresses), 0),
-    paidOnce: Uint8Array.from(columns.outputAddress, (address) =>
-      address !== NONE && timesPaid[address] === 1 ? 1 : 0,
-    ),
+    paidOnce(place) {
+      const address = columns.outputAddress[place]!
+      return address !== NONE && timesPaid[address] === 1
+    },
   }
 }
 
