@@ -117,7 +117,7 @@ export const indexCommand: Command = command({
 
 /** What was found, and what the index of it will cost. */
 function announce(context: Context, source: FolderSource): void {
-  const { bytes, firstHeight, lastHeight, stale, orphans, others, damage } = source
+  const { bytes, firstHeight, lastHeight, stale, orphans, others, unproven, damage } = source
   const size = (of: number): string =>
     of < 1e9 ? `${grouped(Math.ceil(of / 1e6))} MB` : `${grouped(Math.ceil(of / 1e9))} GB`
   writeLine(
@@ -125,6 +125,12 @@ function announce(context: Context, source: FolderSource): void {
     `Blocks ${grouped(firstHeight)} to ${grouped(lastHeight)}, ${size(bytes)}; beside them ${grouped(stale)} stale, ${grouped(orphans)} that do not link.`,
   )
   if (others > 0) writeLine(context, `${grouped(others)} other files are left alone.`)
+  if (unproven > 0)
+    writeLine(
+      context,
+      `${grouped(unproven)} of the blocks lack the proof of work that the network asks for: of another network, or made up.`,
+      'yellow',
+    )
   for (const { path, offset, bytes: length, kind } of damage.slice(0, MOST_DAMAGE))
     writeLine(
       context,
@@ -145,7 +151,7 @@ function tell(
   { outside, unknown }: { readonly outside: number; readonly unknown: number },
   { seconds, chain, json }: { readonly seconds: number; readonly chain: string; readonly json: boolean },
 ): void {
-  const { bytes, stale, orphans, others, damage } = source
+  const { bytes, stale, orphans, others, unproven, damage } = source
   // The store may be ahead of the files, and of files that were pruned also behind.
   const { firstHeight } = result
   const lastHeight = firstHeight + result.blocks - 1
@@ -153,7 +159,7 @@ function tell(
     writeJsonLine(context, {
       ...{ chain, ...result, lastHeight, bytes, seconds },
       ...{ prevoutsOutside: outside, prevoutsUnknown: unknown },
-      ...{ stale, orphans, otherFiles: others, damagedPlaces: damage.length },
+      ...{ stale, orphans, otherFiles: others, unprovenBlocks: unproven, damagedPlaces: damage.length },
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     })
     return

@@ -7,6 +7,9 @@ import { NONE } from './hashIndex.ts'
 import { workOf } from './header.ts'
 import type { HeaderScan } from './headerScan.ts'
 
+/** Work of a header that has none: chains of such are compared by length, and lose to any that was mined. */
+const UNPROVEN = 1n
+
 export interface BestChain {
   /** u32[] rows of the scan, from the first block to the tip. */
   readonly rows: Uint32Array
@@ -21,11 +24,12 @@ export interface BestChain {
 /**
  * Picks the tip with most work (sum of 2^256 / (target + 1), as Bitcoin Core does); of equals, the one that lies first in the
  * files, where a node writes what it received first. Where genesis is among the blocks only its descendants can win: a later
- * part whose link is missing is orphaned, however long. Work is taken from the headers' own targets, which are not verified.
+ * part whose link is missing is orphaned, however long. Work is taken from the headers' own targets; that these are due is not verified. A header
+ * without its work counts for one hash.
  * Cost: time and memory linear in the blocks, one bigint each.
  */
 export function bestChain(scan: HeaderScan): BestChain {
-  const { n, bits, hashes, previous, index } = scan
+  const { n, bits, proven, hashes, previous, index } = scan
   const parents = new Uint32Array(n)
   for (let row = 0; row < n; row++) parents[row] = index.find(hashes, previous, 32 * row)
   const works: bigint[] = new Array(n)
@@ -40,7 +44,7 @@ export function bestChain(scan: HeaderScan): BestChain {
     let work = row === NONE ? 0n : works[row]!
     while (line.length > 0) {
       const each = line.pop()!
-      let own = workOfBits.get(bits[each]!)
+      let own = proven[each] === 1 ? workOfBits.get(bits[each]!) : UNPROVEN
       if (own === undefined) {
         own = workOf(bits[each]!)
         workOfBits.set(bits[each]!, own)

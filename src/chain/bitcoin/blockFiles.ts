@@ -147,7 +147,10 @@ export function openBlockFiles(path: string, magics: readonly Uint8Array[]): Blo
       const found = loose ? listFiles(path).filter((file) => !isOfNode(file)) : listBlockFiles(path)
       paths = [...paths, ...found.filter((each) => !known.has(each))]
     },
-    size: (file) => contentOf(paths[file]!)?.length ?? sizeOf(paths[file]!),
+    size(file) {
+      const size = sizeOf(paths[file]!)
+      return size === 0 ? 0 : (contentOf(paths[file]!)?.length ?? size)
+    },
     read: (file, offset, into) => read(paths[file]!, offset, into),
     isPadding: (offset, bytes) =>
       bytes.every((byte, i) => byte === (key === undefined ? 0 : key[(offset + i) % 8])),

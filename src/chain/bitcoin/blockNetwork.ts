@@ -23,7 +23,7 @@ export interface BlockNetwork {
   /** What may stand before a block in its files: 4 bytes each. */
   readonly magics: readonly Uint8Array[]
   /**
-   * Easiest target of the network, compact form, below which every block's hash must lie. Undefined where headers prove
+   * Easiest target of the network, compact form, below which every block's hash lies. Undefined where headers prove
    * nothing: on regtest, where half of all hashes do, and on Litecoin, whose proof of work is another hash (scrypt).
    */
   readonly workLimit?: number

@@ -10,7 +10,7 @@ import { BlockFileError } from './fileError.ts'
 import { type HashIndex, hashIndex } from './hashIndex.ts'
 import { readHeader } from './header.ts'
 import { type BlockReader, blockReader } from './readBlock.ts'
-import { type BlockGap, proven, scanRecords, transactionCount } from './recordScan.ts'
+import { type BlockGap, isProven, scanRecords, transactionCount } from './recordScan.ts'
 
 /** Gaps are told one by one up to here, and counted beyond. */
 const MAX_GAPS = 1000
@@ -44,6 +44,8 @@ export interface HeaderScan {
   times: Uint32Array
   /** u32[n] target, compact form */
   bits: Uint32Array
+  /** u8[n]: 1 where the header has the work that its target and its network ask for, or the network's headers prove none */
+  proven: Uint8Array
   /** u8[32 n] block hashes, internal byte order */
   hashes: Uint8Array
   /** u8[32 n] hash of the block before, internal byte order */
@@ -91,7 +93,7 @@ export function scanHeaders(
       continue
     }
     scan.resumeAt[file] = scanRecords(files, file, known ?? 0, network, reader, {
-      block: (offset, size, bytes, start) => addRow(scan, file, offset, size, bytes, start),
+      block: (offset, size, start, proven) => addRow(scan, file, offset, size, start, proven),
       gap: (gap) => addGap(scan, gap),
     })
   }
@@ -118,6 +120,7 @@ function emptyScan(): HeaderScan {
     transactions: new Uint32Array(0),
     times: new Uint32Array(0),
     bits: new Uint32Array(0),
+    proven: new Uint8Array(0),
     hashes,
     previous: new Uint8Array(0),
     index: hashIndex(),
@@ -142,18 +145,18 @@ function scanSingle(
     const size = files.size(file)
     if (size > MAX_BLOCK_BYTES) throw new BlockFileError(files.paths[file]!, 'is too long for one block', '')
     const got = files.read(file, 0, start)
-    if (got > HEADER_BYTES && isBlock(size)) addRow(scan, file, 0, size, start, 0)
+    const proven = got > HEADER_BYTES && isProven(start, 0, workLimit)
+    if (got > HEADER_BYTES && isBlock(size, proven)) addRow(scan, file, 0, size, start, proven)
     else scan.others++
   } catch (error) {
     if (!files.loose || !(error instanceof BlockFileError)) throw error
     scan.others++
   }
 
-  /** Where headers prove their work, one without is no block; else, where it could be anything, all must be in order. */
-  function isBlock(size: number): boolean {
+  /** A header's work is proof enough; without it, where it could be anything, the whole must be in order. */
+  function isBlock(size: number, proven: boolean): boolean {
     if (transactionCount(start, HEADER_BYTES) === 0) return false
-    if (workLimit !== undefined) return proven(start, 0, workLimit)
-    if (!files.loose) return true
+    if (proven && (workLimit !== undefined || !files.loose)) return true
     try {
       reader().readAt(file, 0, size)
       return true
@@ -169,16 +172,16 @@ function addGap(scan: HeaderScan, gap: BlockGap): void {
   scan.gapCount++
 }
 
-/** Adds the block whose header is at `start` of `bytes`, unless its hash is known. */
+/** Adds the block that begins with `start`, unless its hash is known. */
 function addRow(
   scan: HeaderScan,
   file: number,
   offset: number,
   size: number,
-  bytes: Uint8Array,
-  start: number,
+  start: Uint8Array,
+  proven: boolean,
 ): void {
-  const { hash, previous, time, bits } = readHeader(bytes, start)
+  const { hash, previous, time, bits } = readHeader(start, 0)
   if (scan.n === scan.files.length) grow(scan, Math.max(1024, 2 * scan.n))
   const row = scan.n
   scan.hashes.set(hash, 32 * row)
@@ -191,9 +194,10 @@ function addRow(
   scan.files[row] = file
   scan.offsets[row] = offset
   scan.sizes[row] = size
-  scan.transactions[row] = transactionCount(bytes, start + HEADER_BYTES)
+  scan.transactions[row] = transactionCount(start, HEADER_BYTES)
   scan.times[row] = time
   scan.bits[row] = bits
+  scan.proven[row] = proven ? 1 : 0
   scan.n++
 }
 
@@ -208,6 +212,7 @@ function grow(scan: HeaderScan, size: number): void {
   scan.transactions = longer(scan.transactions, new Uint32Array(size))
   scan.times = longer(scan.times, new Uint32Array(size))
   scan.bits = longer(scan.bits, new Uint32Array(size))
+  scan.proven = longer(scan.proven, new Uint8Array(size))
   scan.hashes = longer(scan.hashes, new Uint8Array(32 * size))
   scan.previous = longer(scan.previous, new Uint8Array(32 * size))
 }

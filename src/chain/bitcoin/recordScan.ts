@@ -18,7 +18,7 @@ const START_BYTES = RECORD_BYTES + HEADER_BYTES + 9
 const PAGE_BYTES = 4096
 /** Read at a time while looking for the next block in garbage. */
 const WINDOW_BYTES = 256 * 1024
-/** Bytes that doubtful records may cost, for each byte of their file: beyond, they are taken for what they say. */
+/** Bytes that doubtful records may cost, for each byte of their file: beyond, their headers' work decides alone. */
 const MAX_DOUBT = 4
 
 /** Bytes of a file that are no block. */
@@ -35,18 +35,18 @@ export interface BlockGap {
 
 /** What is told of each thing found. */
 export interface RecordSink {
-  /** The block's header is at `start` of `bytes`. */
-  block(offset: number, size: number, bytes: Uint8Array, start: number): void
+  /** `start` begins with the block's header. `proven`: it has its work, or the network's headers prove none. */
+  block(offset: number, size: number, start: Uint8Array, proven: boolean): void
   gap(gap: BlockGap): void
 }
 
 /**
  * Goes from record to record from an offset on. Reads one page of each block.
  *
- * What is no record is stepped over byte by byte until the next magic: a wrong magic, an absurd length, a header without work
- * (where the network's headers prove any). A record that is followed by neither a record nor the end of the file is doubtful,
- * since its length may be wrong, or the node has not written all of it: it is read whole, and is a block only if its merkle
- * root is right.
+ * What is no record is stepped over byte by byte until the next magic: an absurd length or count, and a doubtful record whose
+ * block, read whole, is not in order or has another merkle root. Doubtful is a header without the work that its network asks
+ * for, and a record that is followed by neither a record nor the end of the file: its length may be wrong, or the node has not
+ * written all of it.
  *
  * @returns the offset after the last whole block
  */
@@ -74,6 +74,7 @@ export function scanRecords(
   let resumeAt = from
   /** The record that ends at `at`, until what follows it is known; -1 while there is none. */
   let recordAt = -1
+  let recordProven = true
   const recordStart = Buffer.alloc(START_BYTES - RECORD_BYTES)
   /** Where the bytes that are no block began; -1 while there are none. */
   let gapAt = -1
@@ -93,10 +94,10 @@ export function scanRecords(
     const plausible =
       length > HEADER_BYTES &&
       length <= MAX_BLOCK_BYTES &&
-      transactionCount(buffer, header + HEADER_BYTES) > 0 &&
-      (workLimit === undefined || proven(buffer, header, workLimit))
+      transactionCount(buffer, header + HEADER_BYTES) > 0
     if (plausible && next <= size) {
       recordAt = at
+      recordProven = isProven(buffer, header, workLimit)
       buffer.copy(recordStart, 0, header, header + recordStart.length)
       at = next
       continue
@@ -112,21 +113,20 @@ export function scanRecords(
   /** Tells of the record before `at` if it is followed by another or by the end, or else is in order. */
   function settle(): boolean {
     const offset = recordAt + RECORD_BYTES
-    if (at < size) {
-      hold(at, Math.min(START_BYTES, size - at), PAGE_BYTES)
-      const after = buffer.subarray(at - heldAt, held)
-      const followed = after.length >= 4 && words.includes(after.readInt32BE(0))
-      if (!followed && doubt >= at - offset) {
-        doubt -= at - offset
-        const whole = isInOrder(offset)
-        if (!whole && files.isPadding(at, after)) cut = true
-        if (!whole) return false
-      }
+    hold(at, Math.min(START_BYTES, size - at), PAGE_BYTES)
+    const after = buffer.subarray(at - heldAt, held)
+    const followed = at === size || (after.length >= 4 && words.includes(after.readInt32BE(0)))
+    if (!followed || !recordProven) {
+      const affordable = doubt >= at - offset
+      if (affordable) doubt -= at - offset
+      const whole = affordable ? isInOrder(offset) : recordProven
+      if (!whole && !followed && files.isPadding(at, after)) cut = true
+      if (!whole) return false
     }
     if (gapAt >= 0) sink.gap({ file, offset: gapAt, bytes: recordAt - gapAt, kind: cut ? 'cut' : 'garbage' })
     gapAt = -1
     cut = false
-    sink.block(offset, at - offset, recordStart, 0)
+    sink.block(offset, at - offset, recordStart, recordProven)
     resumeAt = at
     return true
   }
@@ -167,8 +167,9 @@ export function scanRecords(
   }
 }
 
-/** Whether the header at `start` has the work that it and the network ask for. */
-export function proven(bytes: Uint8Array, start: number, workLimit: number): boolean {
+/** Whether the header at `start` has the work that it and the network ask for; true where the network's headers prove none. */
+export function isProven(bytes: Uint8Array, start: number, workLimit: number | undefined): boolean {
+  if (workLimit === undefined) return true
   const { hash, bits } = readHeader(bytes, start)
   return hasWork(hash, bits, workLimit)
 }

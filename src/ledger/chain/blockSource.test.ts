@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { blockNetwork } from '../../chain/bitcoin/blockNetwork.ts'
 import {
@@ -134,6 +135,20 @@ describe('openBlockSource', () => {
     expect(source).toMatchObject({ firstHeight: 500, lastHeight: 502, stale: 1, orphans: 1, others: 1 })
     expect(source.damage).toMatchObject([{ path: join(folder, 'blk00001.dat'), bytes: 120, kind: 'cut' }])
     source.close()
+  })
+
+  test('reads loose blocks, whatever lies beside them', async () => {
+    const [a, b, c] = blocks as [Uint8Array, Uint8Array, Uint8Array]
+    const broken = zstdCompressSync(a).subarray(0, 50)
+    const folder = folderOf({ 'x.raw': c, 'y.zst': zstdCompressSync(a), 'z.raw': b, 'broken.zst': broken })
+    const source = openBlockSource(folder, NETWORK)
+    expect(source).toMatchObject({ firstHeight: 500, lastHeight: 502, others: 1, unproven: 0 })
+    source.close()
+    expect(feesIn(await store(folder))).toEqual([null, null, null, 10n])
+    // On a network whose headers prove their work these are made up, and that is said.
+    const made = openBlockSource(folder, blockNetwork('bitcoin-cash', 'main'))
+    expect(made).toMatchObject({ firstHeight: 500, lastHeight: 502, unproven: 3 })
+    made.close()
   })
 
   test('knows the height by the first or the last block, and refuses what contradicts', () => {

@@ -23,6 +23,8 @@ export interface FolderSource extends BlockSource {
   readonly orphans: number
   /** Files that hold no block, or were not looked into because `blk*.dat` are there. */
   readonly others: number
+  /** Blocks of the best chain without the work that the network asks for: of another network, or made up. */
+  readonly unproven: number
   /** The first thousand places in the files that are neither blocks nor space that a node has reserved, and how many. */
   readonly damage: readonly (BlockGap & { readonly path: string })[]
   blocks(from: number, to: number): Iterable<IndexedBlock>
@@ -75,8 +77,12 @@ function viewOf(
   if (rows.length === 0) throw new NoChainError(path, 'no block of this network is in the files')
   const reader = blockReader(files, { chain: network.chain })
   // Files that a node has pruned since they were scanned: only what comes after them can still be read.
-  const isGone = files.paths.map((_, file) => files.size(file) === 0)
-  const gone = rows.findLastIndex((row) => isGone[scan.files[row]!]!) + 1
+  const isGone = new Map<number, boolean>()
+  for (const each of rows) {
+    const file = scan.files[each]!
+    if (!isGone.has(file)) isGone.set(file, files.size(file) === 0)
+  }
+  const gone = rows.findLastIndex((each) => isGone.get(scan.files[each]!) === true) + 1
   if (gone === rows.length) throw new NoChainError(path, 'the block files are gone')
   const row = rows[0]!
   const firstHeight =
@@ -116,6 +122,7 @@ function viewOf(
     stale: stale.length,
     orphans: orphans.length,
     others: files.others + scan.others,
+    unproven: rows.reduce((count, each) => (scan.proven[each] === 1 ? count : count + 1), 0),
     damage: scan.gaps
       .filter(({ kind }) => kind !== 'padding')
       .map((gap) => ({ ...gap, path: files.paths[gap.file]! })),
