@@ -20,8 +20,8 @@ const SEGMENT_SHARE = 3
  * Bytes of a segment's columns for each transaction or each byte of block, whichever is more: somewhat above what Bitcoin's
  * blocks of any year need, so that a range becomes one segment. Where it needs more, it becomes two.
  */
-const BYTES_PER_TRANSACTION = 280
-const BYTES_PER_BYTE = 0.45
+const BYTES_PER_TRANSACTION = 200
+const BYTES_PER_BYTE = 0.32
 /** Bytes of columns that are worth several threads. */
 const MUCH_BYTES = 2 ** 24
 
