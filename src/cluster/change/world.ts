@@ -56,7 +56,9 @@ export function freshOutputs(columns: ClusterColumns, seen: Uint8Array, first: n
 
 /** Places of a row's inputs, or outputs. */
 export function span(starts: Uint32Array, row: number): number[] {
-  return Array.from({ length: starts[row + 1]! - starts[row]! }, (_, i) => starts[row]! + i)
+  const places: number[] = []
+  for (let place = starts[row]!; place < starts[row + 1]!; place++) places.push(place)
+  return places
 }
 
 /** Sats of the smallest input; NaN where one is unknown, Infinity for a coinbase. */
