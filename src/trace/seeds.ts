@@ -104,7 +104,8 @@ function numbersOf(ledger: Ledger, spec: SeedSpec): { holders: number[]; txs: nu
   const chains = ledger.heads(Uint32Array.from(txs)).chain
   const chosen = txs.filter((_, i) => of.chain === undefined || chains[i] === of.chain)
   if (chosen.length === 0) throw new NoSeedError(spec, 'the ledger does not have this transaction')
-  if (chosen.length > 1)
+  if (new Set(chains.filter((chain) => of.chain === undefined || chain === of.chain)).size > 1)
     throw new NoSeedError(spec, 'several chains have a transaction of this id: name one with --chain')
-  return { holders: [], txs: chosen }
+  // Of an id mined twice on one chain (blocks 91722 and 91880, before BIP-30) only the later can be spent.
+  return { holders: [], txs: chosen.slice(-1) }
 }

@@ -23,8 +23,8 @@ export function tidy(folder: string, manifest: Manifest, plan?: Plan): void {
   for (const name of list(join(folder, 'segments'))) {
     const path = join(folder, 'segments', name)
     if (whole.has(name)) {
-      for (const file of [...Object.keys(WORK_COLUMNS), 'segment.json'])
-        rmSync(join(path, file), { force: true })
+      for (const file of list(path))
+        if (file in WORK_COLUMNS || file === 'segment.json') rmSync(join(path, file))
     } else if (made.has(name)) continue
     else if (generationOf(name) <= manifest.generation) old.push(path)
     else if (readSegmentHead(path) === undefined) rmSync(path, { recursive: true })
