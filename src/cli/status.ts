@@ -1,10 +1,15 @@
 /** @module */
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { chainName } from '../address/index.ts'
+import { LootlineError } from '../errors.ts'
+import { type Verified, verifyStore } from '../ledger/chain/index.ts'
 import { formatDay } from '../units/index.ts'
-import { withBooks } from './books.ts'
-import { type Command, command, flag } from './command.ts'
+import { chainFolder, withBooks } from './books.ts'
+import { type Command, command, flag, UsageError } from './command.ts'
+import type { Context } from './context.ts'
 import { grouped, writeJson, writeLine, writeTable } from './output.ts'
+import { startProgress } from './progress.ts'
 import { STORE_OPTION, storeToRead } from './storeOption.ts'
 
 /** `lootline store status`: what this store holds, and from where. */
@@ -12,13 +17,22 @@ export const statusCommand: Command = command({
   name: 'store status',
   summary: 'Show what this store holds: sources with their hashes, counts, assets, labels, prices.',
   arguments: [],
-  options: { store: STORE_OPTION, json: flag('--json', 'Print JSON.') },
+  options: {
+    store: STORE_OPTION,
+    verify: flag(
+      '--verify',
+      'Read an indexed chain from end to end: checksums, order, links, and the sum of all fees.',
+    ),
+    json: flag('--json', 'Print JSON.'),
+  },
   examples: [
     { run: 'lootline store status', does: 'shows the store of this folder' },
     { run: 'lootline store status --store harmony --json', does: 'prints the same for a program' },
+    { run: 'lootline store status --store bitcoin --verify', does: 'looks for damage in an indexed chain' },
   ],
-  async run(context, _args, { store: named, json }) {
+  async run(context, _args, { store: named, verify, json }) {
     const store = storeToRead(context, named)
+    const chain = verify ? verified(context, chainFolder(store.path)) : undefined
     await withBooks(context, named, ({ ledger, labels, prices }) => {
       const size = ledger.size()
       const sources = ledger.sources()
@@ -38,12 +52,18 @@ export const statusCommand: Command = command({
           ledger: { ...size, assets, sources },
           labels: { labels: labelCount, sources: labelSources },
           prices: { bars, symbols: prices.symbols(), sources: priceSources },
+          ...(chain === undefined ? {} : { chain }),
         })
       writeLine(context, `Store ${store.path}, ${grouped(bytes)} bytes`, 'bold')
       writeLine(
         context,
         `ledger: ${grouped(size.transactions)} transactions, ${grouped(size.movements)} movements, ${grouped(size.holders)} holders`,
       )
+      if (chain !== undefined)
+        writeLine(
+          context,
+          `verified: ${grouped(chain.files)} files, ${grouped(chain.bytes)} bytes, no damage; fees of ${grouped(chain.fees!.fees)} base units, ${grouped(chain.fees!.unknown)} of ${grouped(chain.fees!.transactions)} unknown`,
+        )
       if (sources.length > 0)
         writeTable(
           context,
@@ -90,3 +110,33 @@ export const statusCommand: Command = command({
     })
   },
 })
+
+function verified(context: Context, folder: string): Verified {
+  if (!existsSync(join(folder, 'chain.json')))
+    throw new UsageError('--verify: the store has no indexed chain.', 'Index blocks with "lootline index".')
+  const progress = startProgress(context, 'verify')
+  try {
+    const found = verifyStore(folder, (path) => progress.tick(basename(path)))
+    if (found.damage.length > 0) throw new DamagedStoreError(found.damage)
+    return found
+  } finally {
+    progress.end()
+  }
+}
+
+/** Files of an indexed chain that are not what they were written as. */
+class DamagedStoreError extends LootlineError<{
+  readonly code: 'CLI_DAMAGED_STORE'
+  readonly damage: Verified['damage']
+}> {
+  override readonly name = 'DamagedStoreError'
+
+  constructor(damage: Verified['damage']) {
+    const [first, ...more] = damage
+    super(
+      { code: 'CLI_DAMAGED_STORE', damage },
+      `${first!.file}: ${first!.reason}.${more.length > 0 ? ` ${more.length} more files are damaged: ${more.map(({ file }) => file).join(', ')}.` : ''}`,
+      'Check the disk, then index the blocks into a new folder.',
+    )
+  }
+}

@@ -25,7 +25,7 @@ export interface OpenSegment extends Columns<typeof SEGMENT_COLUMNS> {
   readonly batchEnd: number
 }
 
-interface OpenBatch extends Columns<typeof BATCH_COLUMNS> {
+export interface OpenBatch extends Columns<typeof BATCH_COLUMNS> {
   /** Place of an address in `postingAddress`, and of a transaction in `spendTx`, or of what comes after it. */
   readonly addressRow: (address: number) => number
   readonly spendRow: (tx: number) => number
@@ -38,6 +38,7 @@ interface OpenBatch extends Columns<typeof BATCH_COLUMNS> {
 export interface ChainReader {
   readonly chain: string
   readonly segments: readonly OpenSegment[]
+  readonly batches: readonly OpenBatch[]
   readonly transactions: number
   readonly addresses: number
   /** Pages read from files so far. */
@@ -154,6 +155,7 @@ export function openChainReader(folder: string, cacheBytes?: number): ChainReade
   return {
     chain: manifest.chain,
     segments,
+    batches,
     transactions: firstTx,
     addresses: firstAddress,
     get reads(): number {

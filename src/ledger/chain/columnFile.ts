@@ -9,7 +9,7 @@ import { LootlineError } from '../../errors.ts'
 /** First eight bytes of every column. */
 const MAGIC = 'lootcol\0'
 const VERSION = 1
-const HEADER_BYTES = 64
+export const HEADER_BYTES: number = 64
 const BUFFER_BYTES = 2 ** 18
 
 /** Numbers a column can hold. Every machine Node runs on is little-endian, so rows are written as they lie in memory. */
@@ -83,7 +83,7 @@ export interface Column {
  * @throws {ColumnError} where the file is no column, of another version or width, or of another length than it says
  */
 export function openColumn(path: string, width: number): Column {
-  const file = openSync(path, 'r')
+  const file = openFile(path)
   let rows = 0
   try {
     const header = new Uint8Array(HEADER_BYTES)
@@ -137,8 +137,8 @@ export function readColumn<A extends Numbers>(path: string, width: number, make:
   }
 }
 
-/** Reads a column from its first byte to its last and compares its checksum. */
-export function verifyColumn(path: string, width: number): void {
+/** Reads a column from its first byte to its last and compares its checksum; returns its bytes. @throws {ColumnError} */
+export function verifyColumn(path: string, width: number): number {
   const column = openColumn(path, width)
   const header = new Uint8Array(HEADER_BYTES)
   const file = openSync(path, 'r')
@@ -153,10 +153,20 @@ export function verifyColumn(path: string, width: number): void {
       at += got
     }
     if (crc !== new DataView(header.buffer).getUint32(24, true))
-      throw new ColumnError(path, 'the checksum fails')
+      throw new ColumnError(path, `the checksum of its ${column.rows} rows fails`)
+    return HEADER_BYTES + column.rows * width
   } finally {
     closeSync(file)
     column.close()
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new ColumnError(path, 'the file is missing')
+    throw error
   }
 }
 

@@ -28,7 +28,7 @@ describe('columns', () => {
     const bytes = readFileSync(path)
     bytes[70]! ^= 1
     writeFileSync(path, bytes)
-    expect(() => verifyColumn(path, 4)).toThrow('the checksum fails')
+    expect(() => verifyColumn(path, 4)).toThrow('the checksum of its 3 rows fails')
     truncateSync(path, 75)
     expect(() => openColumn(path, 4)).toThrow('got 75 bytes, expected 76')
     bytes[9]! ^= 1

@@ -27,6 +27,8 @@ export interface PageCache {
 export interface PagedColumn {
   readonly path: string
   readonly rows: number
+  /** Bytes of a row. */
+  readonly width: number
   /** The row as the number it is: for widths 1, 4 and 8 (f64). @throws {ColumnError} where there is no such row */
   at(row: number): number
   /** Copies `count` numbers from row `from` on into `into`, from `start` on. For widths 1, 4 and 8. */
@@ -134,6 +136,7 @@ export function createPageCache(bytes: number = CACHE_BYTES): PageCache {
       return {
         path,
         rows,
+        width,
         at(row): number {
           const number = Math.floor(row / perPage)
           if (page.number !== number || page.owner !== own) {
