@@ -21,7 +21,7 @@ const LEADING = 3
 const TRAILING = 4
 
 /** Common to all addresses of a form; the `1q` of bech32 is followed by a hash. */
-const FIXED = /^(?:0x|bitcoincash:[qpzr]|(?:bc|tb|bcrt|ltc|tltc)1[qpzry9x8gf2tvdw0s]|[13LMTmn2Q])/
+const FIXED = /^(?:0x|bitcoincash:[qpzr]|(?:bc|tb|bcrt|ltc|tltc|rltc)1[qpzry9x8gf2tvdw0s]|[13LMTmn2Q])/
 
 /**
  * Compares two canonical addresses. Case is ignored, because readers ignore it, even in base58 where it matters.

@@ -9,8 +9,10 @@ import {
   BITCOIN_REGTEST,
   BITCOIN_SIGNET,
   BITCOIN_TESTNET,
+  BITCOIN_TESTNET4,
   type ChainId,
   LITECOIN,
+  LITECOIN_REGTEST,
   LITECOIN_TESTNET,
 } from '../units/caip.ts'
 
@@ -30,9 +32,11 @@ export const NETWORKS: readonly Network[] = [
   { chain: LITECOIN, p2pkh: 0x30, p2sh: [0x32, 0x05], hrp: 'ltc' },
   { chain: BITCOIN_CASH, p2pkh: 0x00, p2sh: [0x05], hrp: null },
   { chain: BITCOIN_TESTNET, p2pkh: 0x6f, p2sh: [0xc4], hrp: 'tb' },
+  { chain: BITCOIN_TESTNET4, p2pkh: 0x6f, p2sh: [0xc4], hrp: 'tb' },
   { chain: BITCOIN_SIGNET, p2pkh: 0x6f, p2sh: [0xc4], hrp: 'tb' },
   { chain: BITCOIN_REGTEST, p2pkh: 0x6f, p2sh: [0xc4], hrp: 'bcrt' },
   { chain: LITECOIN_TESTNET, p2pkh: 0x6f, p2sh: [0x3a, 0xc4], hrp: 'tltc' },
+  { chain: LITECOIN_REGTEST, p2pkh: 0x6f, p2sh: [0x3a, 0xc4], hrp: 'rltc' },
 ]
 
 const byChain = new Map(NETWORKS.map((network) => [network.chain, network]))

@@ -6,9 +6,11 @@ import {
   BITCOIN_REGTEST,
   BITCOIN_SIGNET,
   BITCOIN_TESTNET,
+  BITCOIN_TESTNET4,
   BSC,
   ETHEREUM,
   LITECOIN,
+  LITECOIN_REGTEST,
   LITECOIN_TESTNET,
   TRON,
 } from '../units/caip.ts'
@@ -68,11 +70,16 @@ describe('parseAddress', () => {
   it('says which other chains the spelling fits', () => {
     expect(parseAddress('1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa').others).toEqual([BITCOIN_CASH])
     expect(parseAddress('3QJmV3qfvL9SuYo34YihAf3sRCW3qSinyC').others).toEqual([LITECOIN, BITCOIN_CASH])
-    expect(parseAddress('tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx').others).toEqual([BITCOIN_SIGNET])
+    expect(parseAddress('tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx').others).toEqual([
+      BITCOIN_TESTNET4,
+      BITCOIN_SIGNET,
+    ])
     expect(parseAddress('mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn').others).toEqual([
+      BITCOIN_TESTNET4,
       BITCOIN_SIGNET,
       BITCOIN_REGTEST,
       LITECOIN_TESTNET,
+      LITECOIN_REGTEST,
     ])
     expect(parseAddress('mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn').chain).toBe(BITCOIN_TESTNET)
     expect(parseAddress('bc1sw50qgdz25j').others).toBeUndefined()

@@ -35,7 +35,7 @@ export interface ParsedAddress extends Recognised {
 const MAX_LENGTH = 130
 const EIP155 = 'eip155:'
 /** Human-readable parts of {@link NETWORKS}. */
-const SEGWIT = /^(?:bc|tb|bcrt|ltc|tltc)1/i
+const SEGWIT = /^(?:bc|tb|bcrt|ltc|tltc|rltc)1/i
 /** Base58 may begin so too: `TB1…` of Tron, and without its capitals `ltc1…` of Litecoin. */
 const PERHAPS_BASE58 = /^[tl].{33}$/i
 /** 20 and 32 bytes of hash make 42 and 61 characters; q and p, z and r are the types 0 to 3. */

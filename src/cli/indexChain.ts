@@ -18,7 +18,7 @@ import { startProgress } from './progress.ts'
 import { STORE_OPTION, storeToWrite } from './storeOption.ts'
 
 const CHAINS = ['bitcoin', 'litecoin', 'bitcoin-cash']
-const NETWORKS = ['main', 'test', 'signet', 'regtest'] as const
+const NETWORKS = ['main', 'test', 'testnet4', 'signet', 'regtest'] as const
 const DEFAULT_MEMORY = 4 * 2 ** 30
 /**
  * Bytes of the store, and of the passes' own files beside it at their peak, for each byte of block (measured on made

@@ -14,10 +14,12 @@ export type AssetId = string
 /** Bitcoin networks and forks: first 32 hex digits of the genesis (or fork) block hash, CAIP-2 namespace `bip122`. */
 export const BITCOIN: ChainId = 'bip122:000000000019d6689c085ae165831e93'
 export const BITCOIN_TESTNET: ChainId = 'bip122:000000000933ea01ad0ee984209779ba'
+export const BITCOIN_TESTNET4: ChainId = 'bip122:00000000da84f2bafbbc53dee25a72ae'
 export const BITCOIN_SIGNET: ChainId = 'bip122:00000008819873e925422c1ff0f99f7c'
 export const BITCOIN_REGTEST: ChainId = 'bip122:0f9188f13cb7b2c71f2a335e3a4fc328'
 export const LITECOIN: ChainId = 'bip122:12a765e31ffd4059bada1e25190f6e98'
 export const LITECOIN_TESTNET: ChainId = 'bip122:4966625a4b2851d9fdee139e56211a0d'
+export const LITECOIN_REGTEST: ChainId = 'bip122:530827f38f93b43ed12af0b3ad25a288'
 /** Block 478559, the first after the fork, as the CASA namespace registry has it. */
 export const BITCOIN_CASH: ChainId = 'bip122:000000000000000000651ef99cb9fcbe'
 export const ETHEREUM: ChainId = 'eip155:1'

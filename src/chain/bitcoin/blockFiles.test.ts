@@ -267,7 +267,9 @@ describe('blockNetwork', () => {
     const magicsOf = (chainName: string, network: string): string =>
       blockNetwork(chainName, network).magics.map(toHex).join(' ')
     expect(magicsOf('bitcoin', 'main')).toBe('f9beb4d9')
+    expect(magicsOf('bitcoin', 'testnet4')).toBe('1c163f28')
     expect(magicsOf('litecoin', 'main')).toBe('fbc0b6db')
+    expect(magicsOf('litecoin', 'regtest')).toBe('fabfb5da')
     expect(magicsOf('bitcoin-cash', 'main')).toBe('f9beb4d9 e3e1f3e8')
     expect(() => blockNetwork('zcash', 'main')).toThrow('Block files of zcash main cannot be read.')
   })

@@ -9,8 +9,10 @@ import {
   BITCOIN_REGTEST,
   BITCOIN_SIGNET,
   BITCOIN_TESTNET,
+  BITCOIN_TESTNET4,
   type ChainId,
   LITECOIN,
+  LITECOIN_REGTEST,
   LITECOIN_TESTNET,
 } from '../../units/caip.ts'
 import { fromHex } from '../../units/hex.ts'
@@ -47,15 +49,17 @@ interface KnownNetwork {
 const NETWORKS: Readonly<Record<string, KnownNetwork>> = {
   'bitcoin main': { chain: BITCOIN, magics: ['f9beb4d9'], workLimit: LIMIT },
   'bitcoin test': { chain: BITCOIN_TESTNET, magics: ['0b110907'], workLimit: LIMIT },
+  'bitcoin testnet4': { chain: BITCOIN_TESTNET4, magics: ['1c163f28'], workLimit: LIMIT },
   'bitcoin signet': { chain: BITCOIN_SIGNET, magics: ['0a03cf40'], workLimit: SIGNET_LIMIT },
   'bitcoin regtest': { chain: BITCOIN_REGTEST, magics: ['fabfb5da'] },
   'litecoin main': { chain: LITECOIN, magics: ['fbc0b6db'] },
   'litecoin test': { chain: LITECOIN_TESTNET, magics: ['fdd2c8f1'] },
+  'litecoin regtest': { chain: LITECOIN_REGTEST, magics: ['fabfb5da'] },
   'bitcoin-cash main': { chain: BITCOIN_CASH, magics: ['f9beb4d9', 'e3e1f3e8'], workLimit: LIMIT },
 }
 
 /**
- * The network by its names: chain `bitcoin`, `litecoin` or `bitcoin-cash`; network `main`, `test` (testnet3), `signet` or
+ * The network by its names: chain `bitcoin`, `litecoin` or `bitcoin-cash`; network `main`, `test` (testnet3), `testnet4`, `signet` or
  * `regtest`. A signet of one's own is told apart by its challenge script, in hex (BIP-325).
  *
  * @throws {UnknownBlockNetworkError} where there is none by these names
