@@ -24,7 +24,7 @@ const PYTHON_RUNS = 3
 
 export const clusterBench: Benchmark = {
   name: 'cluster',
-  about: `Multi-input clustering of seeded inputs (bench/clusterChain.ts): owners skewed, addresses reused, the address of every input known as in a chain store. "unions" is the union-find alone from columns in memory; "clustering" also allocates and checks every number; "evidence" also keeps the transaction and rule of each link. Others get the same links as pairs of addresses (first input, other input), in their memory beforehand; "from pairs" adds what makes their graph. SQL engines keep the least label of each address and its neighbours, then the label of the label, until none changes. All agree on the cluster of every address. At most ${LARGEST.SQLite.toLocaleString('en')} inputs for SQLite and ${LARGEST.igraph.toLocaleString('en')} for the others.`,
+  about: `Multi-input clustering of seeded inputs (bench/clusterChain.ts): owners skewed, addresses reused, the address of every input known as in a chain store. "unions" is the union-find alone from columns in memory; "clustering" also allocates and checks every number; "evidence" also keeps the transaction and rule of each link. Others get the same links as pairs of addresses (first input, other input), in their memory beforehand; "from pairs" adds what makes their graph. SQL engines keep the least label of each address and its neighbours, then the label of the label, until none changes; DuckDB on all cores. All agree on the cluster of every address. At most ${LARGEST.SQLite.toLocaleString('en')} inputs for SQLite and ${LARGEST.igraph.toLocaleString('en')} for the others.`,
   async run({ largest }) {
     const threads = openUnionThreads(2)
     try {

@@ -94,7 +94,7 @@ export function byPython(
     const { make, find } = JSON.parse(stdout) as { make: number[]; find: number[] }
     return {
       version: python.version,
-      names: new Uint32Array(Uint8Array.from(readFileSync(namesFile)).buffer),
+      names: new Uint32Array(new Uint8Array(readFileSync(namesFile)).buffer),
       runs: find,
       withGraph: find.map((ms, i) => ms + make[i]!),
     }

@@ -18,13 +18,10 @@ export interface DecodeSpan extends RawBlocks {
 }
 
 const columns = blockColumns()
-const hashers: Readonly<Record<Sha256['engine'], () => Sha256>> = {
-  wasm: once(() => openSha256()),
-  node: once(() => openSha256({ engine: 'node' })),
-}
+const hashers = { wasm: openSha256(), node: openSha256({ engine: 'node' }) }
 
 function decodeSpan({ bytes, starts, ends, step, engine }: DecodeSpan): number {
-  const sha256 = hashers[engine]()
+  const sha256 = hashers[engine]
   let transactions = 0
   for (let i = 0; i < starts.length; i++) {
     const place = { file: 'bench', offset: starts[i]! }
@@ -35,11 +32,6 @@ function decodeSpan({ bytes, starts, ends, step, engine }: DecodeSpan): number {
     if (step === 'merkle') verifyMerkleRoot(columns, sha256, place)
   }
   return transactions
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => (made ??= make())
 }
 
 /** Returns how many transactions the span has. */
