@@ -51,8 +51,9 @@ export interface BuildResult {
   readonly changed: boolean
 }
 
-/** Links read or written at a time. */
+/** Links, and names, read or written at a time. */
 const PART = 2 ** 14
+const NAMES = 2 ** 16
 /** Bytes an address takes: the union-find, and the kind of its script where the source is a chain store. */
 const ADDRESS_BYTES = 5
 
@@ -131,7 +132,7 @@ async function build(folder: string, source: ClusterSource, options: BuildOption
   const clusters = nameClusters(parent)
   const names = `names-${generation}`
   const column = createColumn(join(folder, names), NAME_BYTES)
-  column.append(parent)
+  for (let from = 0; from < parent.length; from += NAMES) column.append(parent.subarray(from, from + NAMES))
   column.finish()
   const largest = need + 4 * source.addresses > memory ? null : largestOf(parent)
   const counts = { transactions: source.transactions, addresses: source.addresses, clusters, largest }

@@ -226,7 +226,7 @@ describe('a built clustering', () => {
             const members = clusters.members(name)
             expect([...members]).toEqual([...names.keys()].filter((address) => names[address] === name))
             const evidence = clusters.evidence(members)
-            expect(evidence.length).toBe(members.length - 1)
+            expect(evidence.length).toBe(4 * (members.length - 1))
             const [a] = members
             for (const b of members) {
               const steps = chainOfEvidence(members, evidence, a!, b)

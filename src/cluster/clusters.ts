@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { openColumn } from '../ledger/chain/columnFile.ts'
+import { type Growable, growU32, push, rowsOf } from '../ledger/chain/growable.ts'
 import { NONE } from '../ledger/ledger.ts'
 import type { ChangeWorld } from './change/world.ts'
 import { type ClusterRecord, LINK_BYTES, NAME_BYTES } from './clusterFiles.ts'
@@ -37,10 +38,11 @@ export interface Clusters {
   /** u32 ascending: all addresses of the cluster of this name. Cost: a look at every name from it on. */
   members(name: number): Uint32Array
   /**
-   * The links that made this cluster, each between two members. Cost: a look at every link kept.
+   * u32: the links that made this cluster, four numbers each: a member, another, transaction, rule (see `LINK_RULES`).
+   * Cost: a look at every link kept.
    * @param members as `members` gave them
    */
-  evidence(members: Uint32Array): readonly Link[]
+  evidence(members: Uint32Array): Uint32Array
   /** Cost: the members' transactions; where those are more than a million, all transactions. */
   links(members: Uint32Array): ClusterLinks
   close(): void
@@ -76,18 +78,20 @@ export function openClusters(
       return one[0]!
     },
     members(name) {
-      const found: number[] = []
+      const found = growU32()
       for (let from = name; from < names.rows; from += PART) {
         const part = new Uint32Array(Math.min(PART, names.rows - from))
         names.read(from, part)
-        for (let i = 0; i < part.length; i++) if (part[i] === name) found.push(from + i)
+        for (let i = 0; i < part.length; i++) if (part[i] === name) push(found, from + i)
       }
-      return Uint32Array.from(found)
+      return rowsOf(found)
     },
     evidence(members) {
       const own = membership(members, record.addresses)
       const files = [...record.sections, ...(record.later === null ? [] : [record.later])]
-      return files.flatMap(({ file }) => linksOf(join(folder, file), own))
+      const found = growU32()
+      for (const { file } of files) takeLinks(join(folder, file), own, found)
+      return rowsOf(found)
     },
     links: (members) => allLinks(source, record, members, refused),
     close: () => names.close(),
@@ -95,18 +99,18 @@ export function openClusters(
 }
 
 /** The chain of evidence from a to b among the links of one cluster; empty where they are one. */
-export function chainOfEvidence(
-  members: Uint32Array,
-  evidence: readonly Link[],
-  a: number,
-  b: number,
-): Link[] {
+export function chainOfEvidence(members: Uint32Array, evidence: Uint32Array, a: number, b: number): Link[] {
   const forest = createEvidence(members.length)
-  evidence.forEach((link, i) => {
-    joinTrees(forest, placeOf(members, link.a), placeOf(members, link.b), i, 0)
-  })
+  for (let i = 0; i < evidence.length; i += 4)
+    joinTrees(
+      forest,
+      placeOf(members, evidence[i]!),
+      placeOf(members, evidence[i + 1]!),
+      evidence[i + 2]!,
+      evidence[i + 3]!,
+    )
   const chain = why(forest, placeOf(members, a), placeOf(members, b)) ?? []
-  return chain.map((link) => ({ ...evidence[link.tx]!, a: members[link.a]!, b: members[link.b]! }))
+  return chain.map((link) => ({ ...link, a: members[link.a]!, b: members[link.b]! }))
 }
 
 /** Place in an ascending list, NONE where it is not there. */
@@ -128,23 +132,16 @@ function membership(members: Uint32Array, addresses: number): (address: number) 
   return (address) => ((bits[address >>> 3]! >> (address & 7)) & 1) === 1
 }
 
-function linksOf(path: string, own: (address: number) => boolean): Link[] {
+/** Adds the links between members. */
+function takeLinks(path: string, own: (address: number) => boolean, into: Growable<Uint32Array>): void {
   const column = openColumn(path, LINK_BYTES)
   try {
-    const found: Link[] = []
     for (let from = 0; from < column.rows; from += PART) {
       const part = new Uint32Array(4 * Math.min(PART, column.rows - from))
       column.read(from, part)
       for (let i = 0; i < part.length; i += 4)
-        if (own(part[i]!))
-          found.push({
-            a: part[i]!,
-            b: part[i + 1]!,
-            tx: part[i + 2]!,
-            rule: LINK_RULES[part[i + 3]!] ?? 'inputs',
-          })
+        if (own(part[i]!)) for (let k = 0; k < 4; k++) push(into, part[i + k]!)
     }
-    return found
   } finally {
     column.close()
   }

@@ -4,16 +4,21 @@
  */
 import { createHash } from 'node:crypto'
 import type { Ledger } from '../ledger/ledger.ts'
-import { changeWorld } from './change/world.ts'
+import { type ChangeWorld, changeWorld } from './change/world.ts'
 import { fromMovements } from './fromMovements.ts'
 import type { ClusterSource } from './source.ts'
 
-/** Reads the whole ledger. What is imported afterwards is not seen. */
+/** Reads the whole ledger when rows are first asked for. */
 export function ledgerSource(ledger: Ledger): ClusterSource {
   const { transactions, holders } = ledger.size()
-  const all = Uint32Array.from({ length: transactions }, (_, tx) => tx)
-  const { columns, links } = fromMovements(ledger, ledger.ofTransactions(all))
-  const world = changeWorld(columns, links, holders)
+  let read: ChangeWorld | undefined
+  const world = (): ChangeWorld => {
+    if (read !== undefined) return read
+    const all = Uint32Array.from({ length: transactions }, (_, tx) => tx)
+    const { columns, links } = fromMovements(ledger, ledger.ofTransactions(all))
+    read = changeWorld(columns, links, holders)
+    return read
+  }
   const made = JSON.stringify([ledger.size(), ledger.sources().map(({ sha256 }) => sha256)])
   const section = {
     identity: `ledger-${createHash('sha256').update(made).digest('hex')}`,
@@ -21,11 +26,13 @@ export function ledgerSource(ledger: Ledger): ClusterSource {
   }
   return {
     // Those of account chains are none of ours.
-    transactions: columns.n,
+    get transactions(): number {
+      return world().columns.n
+    },
     addresses: holders,
     sections: [section],
-    rows: () => [world],
-    around: () => world,
+    rows: () => [world()],
+    around: world,
     atOnce: Number.POSITIVE_INFINITY,
     touching: () => null,
   }

@@ -3,6 +3,8 @@ import { chainName } from '../../address/index.ts'
 import {
   claimedOwners,
   conflicting,
+  LINK_RULES,
+  type LinkRule,
   type Refusal,
   SURENESS,
   type Sureness,
@@ -67,7 +69,14 @@ function describe({ ledger, labels, clusters }: ClusterBooks, holder: HolderId, 
     ...known(coverage.map(({ firstTime }) => firstTime)),
     ...known(coverage.map(({ lastTime }) => lastTime)),
   ]
-  const rules = clusters.evidence(all).map(({ rule }) => rule)
+  const evidence = clusters.evidence(all)
+  const byRule = new Map<LinkRule, number>()
+  for (let i = 3; i < evidence.length; i += 4) {
+    const rule = LINK_RULES[evidence[i]!]!
+    byRule.set(rule, (byRule.get(rule) ?? 0) + 1)
+  }
+  const evidenceOf = (sure: Sureness): number =>
+    [...byRule].reduce((sum, [rule, links]) => (sureness(rule) === sure ? sum + links : sum), 0)
   const links = all.length > MOST_MEMBERS ? null : clusters.links(all)
   const matches = labels.of(ids)
   const owners = claimedOwners(matches)
@@ -88,10 +97,8 @@ function describe({ ledger, labels, clusters }: ClusterBooks, holder: HolderId, 
       null,
     ),
     lastTime: times.reduce<number | null>((most, time) => (most === null || time > most ? time : most), null),
-    confidence: weakest(rules),
-    evidence: Object.fromEntries(
-      SURENESS.map((sure) => [sure, rules.filter((rule) => sureness(rule) === sure).length]),
-    ) as Record<Sureness, number>,
+    confidence: weakest([...byRule.keys()]),
+    evidence: { high: evidenceOf('high'), medium: evidenceOf('medium'), low: evidenceOf('low') },
     settings: clusters.record.settings,
     transactions: links?.txs.length ?? null,
     payJoinShapes: links?.rules.filter((own) => own.includes('payJoinShape')).length ?? null,

@@ -49,7 +49,7 @@ export interface ClusterBuild {
   readonly memory?: number
 }
 
-/** Opens a store's clusters, runs the work, and closes all however the work ends. @throws {AccountChainError} */
+/** Opens a store's clusters, runs the work, and closes all however the work ends. @throws {NothingToClusterError} */
 export async function withClusters<T>(
   context: Context,
   named: string | undefined,
@@ -64,13 +64,19 @@ export async function withClusters<T>(
   const source = isChain
     ? stack.adopt(openChainSource(chainFolder(store)), (open) => open.close())
     : ledgerSource(ledger)
-  if (source.transactions === 0)
-    throw new AccountChainError(ledger.size().transactions === 0 ? 'nothing' : 'accounts')
+  if (ledger.size().transactions === 0) throw new NothingToClusterError('nothing')
+  if (!ledger.assets().some(({ chain }) => chain.startsWith('bip122:')))
+    throw new NothingToClusterError('accounts')
 
   const folder = join(store, 'clusters')
   const before = readRecord(folder)
   const settings = wanted ?? before?.settings ?? DEFAULT_SETTINGS
-  const refused = new Set(settings.refused.flatMap((txid) => numbersOf(ledger, [txid], txid)))
+  // One that was refused before may since be gone with its block.
+  const refused = new Set(
+    settings.refused.flatMap((txid) =>
+      wanted === undefined ? [...ledger.txNumbers(txid)] : numbersOf(ledger, [txid], txid),
+    ),
+  )
   const upToDate = isUpToDate(before, source, settings)
   if (!upToDate && source.transactions >= LONG) {
     const minutes = Math.ceil(source.transactions / RATE / 60)
@@ -90,7 +96,7 @@ export async function withClusters<T>(
   return await work({ ledger, labels, source, clusters, built })
 }
 
-/** The holder that an address is typed for, and its number. @throws {AccountChainError, NotInLedgerError} */
+/** The holder that an address is typed for, and its number. @throws {NothingToClusterError, NotInLedgerError} */
 export function typedMember(
   { ledger }: ClusterBooks,
   typed: string,
@@ -98,7 +104,7 @@ export function typedMember(
 ): { holder: HolderId; number: number } {
   const holders = typedHolders(typed, chain, ledger)
   const utxo = holders.filter((holder) => chainOf(holder).startsWith('bip122:'))
-  if (utxo.length === 0) throw new AccountChainError('accounts')
+  if (utxo.length === 0) throw new NothingToClusterError('accounts')
   const numbers = ledger.holderNumbers(utxo)
   const at = numbers.findIndex((number) => number !== NONE)
   if (at < 0) throw new NotInLedgerError('address', typed)
@@ -122,11 +128,11 @@ function numbersOf(ledger: Ledger, txids: readonly string[], typed: string): num
 }
 
 /** Clusters were asked for where there is nothing that they are made of. */
-class AccountChainError extends LootlineError<{
+class NothingToClusterError extends LootlineError<{
   readonly code: 'CLUSTER_NO_UTXO'
   readonly found: 'nothing' | 'accounts'
 }> {
-  override readonly name = 'AccountChainError'
+  override readonly name = 'NothingToClusterError'
   constructor(found: 'nothing' | 'accounts') {
     super(
       { code: 'CLUSTER_NO_UTXO', found },
