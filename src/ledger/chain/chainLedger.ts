@@ -9,8 +9,8 @@ import { LootlineError } from '../../errors.ts'
 import { coinOf, describeAsset } from '../describeAsset.ts'
 import { type HolderCoverage, type Ledger, NONE, type SourceRecord } from '../ledger.ts'
 import { type ChainReader, type OpenSegment, openChainReader } from './chainReader.ts'
-import { lowerBound } from './pagedColumn.ts'
-import { readMovements } from './readMovements.ts'
+import { lowerBound, type PagedColumn } from './pagedColumn.ts'
+import { assertSats, readMovements } from './readMovements.ts'
 import { holderOfKey, keyOfHolder } from './scriptKind.ts'
 import { sortRows } from './sortRows.ts'
 
@@ -68,7 +68,7 @@ export function openChainLedger(folder: string): Ledger {
     if (unknown !== NONE && segment.unknownGiven.at(unknown) === 0) return { txid, n }
     const address = segment.inAddress.at(input)
     const holder = address === NONE ? {} : { holder: nameOf(address) }
-    return { txid, n, ...holder, amount: BigInt(segment.inSats.at(input)) }
+    return { txid, n, ...holder, amount: satsAt(segment.inSats, input) }
   }
 
   const transactionOf = (tx: number): Transaction => {
@@ -81,7 +81,7 @@ export function openChainLedger(folder: string): Ledger {
     for (let output = segment.txOutputs.at(local); output < segment.txOutputs.at(local + 1); output++) {
       const address = segment.outAddress.at(output)
       const holder = address === NONE ? null : nameOf(address)
-      outputs.push({ holder, amount: BigInt(segment.outSats.at(output)) })
+      outputs.push({ holder, amount: satsAt(segment.outSats, output) })
     }
     return { chain, txid: idOf(tx), ...placeOf(tx), transfers: [], inputs, outputs }
   }
@@ -214,6 +214,10 @@ function concat(parts: readonly Uint32Array[]): Uint32Array {
     n += part.length
   }
   return whole
+}
+
+function satsAt(column: PagedColumn, row: number): bigint {
+  return BigInt(assertSats(column, column.at(row)))
 }
 
 function unknownId(segment: OpenSegment, row: number): string {

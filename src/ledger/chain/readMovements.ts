@@ -54,11 +54,15 @@ export function readMovements(reader: ChainReader, txs: Uint32Array): Movements 
     inTx.take(firstInput[i]!, inputs, debitLotTx, debit)
     inN.take(firstInput[i]!, inputs, debitLotN, debit)
     inSats.take(firstInput[i]!, inputs, debitSats, debit)
+    for (let leg = debit; leg < debit + inputs; leg++) assertSats(inSats, debitSats[leg]!)
     const credit = creditStarts[i]!
     const outputs = creditStarts[i + 1]! - credit
     outAddress.take(firstOutput[i]!, outputs, creditHolder, credit)
     outSats.take(firstOutput[i]!, outputs, creditSats, credit)
-    for (let output = 0; output < outputs; output++) creditN[credit + output] = output
+    for (let output = 0; output < outputs; output++) {
+      assertSats(outSats, creditSats[credit + output]!)
+      creditN[credit + output] = output
+    }
   }
   return {
     ...{ n, id: txs.slice(), tx: txs, kind: new Uint8Array(n).fill(UTXO), time, order1, order2 },
@@ -68,6 +72,13 @@ export function readMovements(reader: ChainReader, txs: Uint32Array): Movements 
     ...{ creditStarts, creditHolder, creditAsset: new Uint32Array(credits), creditN },
     creditAmount: { narrow: creditSats, wide: [] },
   }
+}
+
+/** Money that a damaged file makes up is refused, where it can be told. Returns it. */
+export function assertSats({ path }: { readonly path: string }, sats: number): number {
+  if (!(sats >= 0 && Number.isSafeInteger(sats)))
+    throw new ColumnError(path, `${sats} is no amount of satoshis`)
+  return sats
 }
 
 /** Rows between a start and the next. */

@@ -124,9 +124,11 @@ export function totalFees(reader: ChainReader): FeeTotal {
     let sum = 0
     for (let tx = 0; tx < stretch.n; tx++) {
       const fee = fees[tx]!
-      if (fee >= 0) sum += fee
-      else unknown++
+      if (Number.isNaN(fee)) unknown++
+      else sum += fee
     }
+    if (!Number.isSafeInteger(sum))
+      throw new ColumnError(reader.segmentOf(stretch.firstTx).outSats.path, `its fees come to ${sum}`)
     total += BigInt(sum)
   }
   return { transactions: reader.transactions, unknown, fees: total }
