@@ -4,31 +4,21 @@ import { blockNetwork } from '../chain/bitcoin/blockNetwork.ts'
 import {
   countPrevoutsOutside,
   type FolderSource,
-  type IndexResult,
   indexBlocks,
   openBlockSource,
 } from '../ledger/chain/index.ts'
 import { chainFolder } from './books.ts'
 import { type Command, choice, command, flag, list, UsageError, value, wholeNumber } from './command.ts'
-import type { Context } from './context.ts'
 import { followChain } from './followChain.ts'
+import { announce, tell } from './indexReport.ts'
 import { memoryOption } from './memoryOption.ts'
-import { grouped, writeJsonLine, writeLine } from './output.ts'
+import { grouped } from './output.ts'
 import { startProgress } from './progress.ts'
 import { STORE_OPTION, storeToWrite } from './storeOption.ts'
 
 const CHAINS = ['bitcoin', 'litecoin', 'bitcoin-cash']
 const NETWORKS = ['main', 'test', 'testnet4', 'signet', 'regtest'] as const
 const DEFAULT_MEMORY = 4 * 2 ** 30
-/**
- * Bytes of the store, and of the passes' own files beside it at their peak, for each byte of block (measured on made
- * chains of 10^6 transactions: `docs/methods/chain-index.md`).
- */
-const STORE_SHARE = 0.5
-const WORK_SHARE = 0.3
-/** Damaged places that are told one by one. */
-const MOST_DAMAGE = 5
-
 /** `lootline index`: a whole chain from a node's block files. */
 export const indexCommand: Command = command({
   name: 'index',
@@ -114,65 +104,3 @@ export const indexCommand: Command = command({
     }
   },
 })
-
-/** What was found, and what the index of it will cost. */
-function announce(context: Context, source: FolderSource): void {
-  const { bytes, firstHeight, lastHeight, stale, orphans, others, unproven, damage } = source
-  const size = (of: number): string =>
-    of < 1e9 ? `${grouped(Math.ceil(of / 1e6))} MB` : `${grouped(Math.ceil(of / 1e9))} GB`
-  writeLine(
-    context,
-    `Blocks ${grouped(firstHeight)} to ${grouped(lastHeight)}, ${size(bytes)}; beside them ${grouped(stale)} stale, ${grouped(orphans)} that do not link.`,
-  )
-  if (others > 0) writeLine(context, `${grouped(others)} other files are left alone.`)
-  if (unproven > 0)
-    writeLine(
-      context,
-      `${grouped(unproven)} of the blocks lack the proof of work that the network asks for: of another network, or made up.`,
-      'yellow',
-    )
-  for (const { path, offset, bytes: length, kind } of damage.slice(0, MOST_DAMAGE))
-    writeLine(
-      context,
-      `${path}: ${grouped(length)} bytes at ${offset} are no whole block (${kind})`,
-      'yellow',
-    )
-  if (damage.length > MOST_DAMAGE)
-    writeLine(context, `and ${grouped(damage.length - MOST_DAMAGE)} more such places`, 'yellow')
-  const needs = `${size(bytes * STORE_SHARE)}, and ${size(bytes * WORK_SHARE)} while it is made`
-  writeLine(context, `The index of all of them needs about ${needs}.`)
-}
-
-/** What there is now. The JSON is one line, the last of the output. */
-function tell(
-  context: Context,
-  source: FolderSource,
-  result: IndexResult,
-  { outside, unknown }: { readonly outside: number; readonly unknown: number },
-  { seconds, chain, json }: { readonly seconds: number; readonly chain: string; readonly json: boolean },
-): void {
-  const { bytes, stale, orphans, others, unproven, damage } = source
-  // The store may be ahead of the files, and of files that were pruned also behind.
-  const { firstHeight } = result
-  const lastHeight = firstHeight + result.blocks - 1
-  if (json) {
-    writeJsonLine(context, {
-      ...{ chain, ...result, lastHeight, bytes, seconds },
-      ...{ prevoutsOutside: outside, prevoutsUnknown: unknown },
-      ...{ stale, orphans, otherFiles: others, unprovenBlocks: unproven, damagedPlaces: damage.length },
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    })
-    return
-  }
-  writeLine(
-    context,
-    `${grouped(result.transactions)} transactions, ${grouped(result.outputs)} outputs, ${grouped(result.addresses)} addresses in ${seconds} s; ${grouped(result.added)} blocks added, ${grouped(result.removed)} removed.`,
-  )
-  if (outside === 0) return
-  const amounts =
-    unknown === 0 ? 'all their amounts are known' : `the amounts of ${grouped(unknown)} are unknown`
-  writeLine(
-    context,
-    `Blocks ${grouped(firstHeight)} to ${grouped(lastHeight)}: ${grouped(outside)} prevouts are outside; ${amounts}.`,
-  )
-}
