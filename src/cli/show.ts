@@ -54,18 +54,21 @@ export const showCommand: Command = command({
 
 type Account = ReturnType<typeof accountOf>
 
-/** Coverage, labels and a statement of account; an absent holder has no entries. */
+/** Transactions of a holder beyond which no statement is made: a service's address has millions, some gigabytes of them. */
+const MOST_LISTED = 100_000
+
+/** Coverage, labels and a statement of account: null where it would be too long; an absent holder has no entries. */
 function accountOf({ ledger, labels }: Books, holder: string, number: number) {
-  const known = number !== NONE
   const one = Uint32Array.of(number)
+  const coverage = number === NONE ? null : ledger.coverage(one)[0]!
+  const busy = coverage !== null && coverage.transactions > MOST_LISTED
   return {
-    holder,
-    coverage: known ? ledger.coverage(one)[0]! : null,
+    ...{ holder, coverage },
     labels: (labels.of([holder]).get(holder) ?? []).map(({ label, caseInsensitive }) => ({
       ...label,
       caseInsensitive,
     })),
-    entries: known ? entriesOf(ledger, ledger.ofHolders(one), number) : [],
+    entries: busy ? null : coverage === null ? [] : entriesOf(ledger, ledger.ofHolders(one), number),
   }
 }
 
@@ -145,7 +148,9 @@ function printAccount(context: Context, { holder, coverage, labels, entries }: A
   }
   if (labels.length === 0) writeLine(context, '  no label')
   else writeTable(context, LABEL_HEADINGS, labels.map(labelRow))
-  if (entries.length === 0) return
+  if (entries === null)
+    writeLine(context, `  more than ${grouped(MOST_LISTED)} transactions are counted, and not listed`)
+  if (entries === null || entries.length === 0) return
   if (entries.length > top)
     writeLine(context, `  the last ${top} of ${grouped(entries.length)} entries (--top, --json)`)
   writeTable(

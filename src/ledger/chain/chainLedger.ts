@@ -32,7 +32,11 @@ interface Place {
  * @throws {ManifestError, ColumnError}
  */
 export function openChainLedger(folder: string): Ledger {
-  const reader = openChainReader(folder)
+  return chainLedgerOf(folder, openChainReader(folder))
+}
+
+/** The ledger on an open reader. Closes it in the end. */
+export function chainLedgerOf(folder: string, reader: ChainReader): Ledger {
   const { chain } = reader
   const coin = describeAsset(coinOf(chain))
   const source = sourceOf(folder, reader)

@@ -24,6 +24,10 @@ function scriptOf(holder: string | null): Buffer {
   return Buffer.concat([Buffer.of(0x76, 0xa9, 20), payload, Buffer.of(0x88, 0xac)])
 }
 
+function count(n: number): Buffer {
+  return n < 0xfd ? Buffer.of(n) : Buffer.of(0xfd, n & 0xff, n >> 8)
+}
+
 function bytesOf(
   height: number,
   { name, inputs, outputs }: MadeTransaction,
@@ -34,7 +38,6 @@ function bytesOf(
     bytes.writeUInt32LE(value)
     return bytes
   }
-  const count = (n: number): Buffer => (n < 0xfd ? Buffer.of(n) : Buffer.of(0xfd, n & 0xff, n >> 8))
   const words = Buffer.concat([Buffer.of(4), u32(height), Buffer.from(name)])
   const spends =
     inputs.length === 0
@@ -90,7 +93,7 @@ export function writeMade(
     header.writeUInt32LE(START + 600 * height, 68)
     header.writeUInt32LE(BITS, 72)
     previous = doubleSha(header)
-    const body = Buffer.concat([header, Buffer.of(block.length), ...block.map(({ name }) => made.get(name)!)])
+    const body = Buffer.concat([header, count(block.length), ...block.map(({ name }) => made.get(name)!)])
     const frame = Buffer.alloc(8)
     frame.writeUInt32LE(MAGIC, 0)
     frame.writeUInt32LE(body.length, 4)
