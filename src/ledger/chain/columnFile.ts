@@ -13,7 +13,7 @@ export const HEADER_BYTES: number = 64
 const BUFFER_BYTES = 2 ** 18
 
 /** Numbers a column can hold. Every machine Node runs on is little-endian, so rows are written as they lie in memory. */
-export type Numbers = Uint8Array | Uint32Array | Float64Array
+export type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array
 
 export interface ColumnWriter {
   /** Whole rows. */

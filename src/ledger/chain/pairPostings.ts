@@ -10,45 +10,61 @@ import { loadOf, u32s, type WorkSegment } from './workSegment.ts'
 /** Addresses of a range, as a power of two: their counts, and most of their pairs, stay in the processor's caches. */
 const RANGE_BITS = 16
 export const RANGE: number = 2 ** RANGE_BITS
-/** Bytes of a pair on disk. */
-export const PAIR_BYTES = 8
 /** Addresses of one transaction that are compared with each other; more are sorted. */
 const FEW = 24
 
-export interface PairInput {
+/** Where the pairs of some ranges are: u16 places of addresses in their range, and u32 transactions. */
+export interface PairFiles {
+  readonly places: string
+  readonly txs: string
+}
+
+interface PairInput {
   readonly segment: WorkSegment
   /** Of the whole store. */
   readonly addresses: number
-  /** Is written. */
-  readonly file: string
+  /** First range of each group, and the number of ranges; and the files of each group, which are written. */
+  readonly groups: readonly number[]
+  readonly files: readonly PairFiles[]
 }
 
 /**
- * Writes the pairs of a segment, by range, then by transaction: u32 address, u32 transaction.
+ * Writes the pairs of a segment, by range, then by transaction. Each group of ranges has files of its own, so that they can
+ * be deleted as they are used up.
+ *
  * @returns u32[ranges + 1] first pair of each range
  */
 export const pairJob: Job<PairInput, Uint32Array> = job(
   import.meta.url,
   'pairJob',
-  ({ segment, addresses, file }) => {
+  ({ segment, addresses, groups, files }) => {
     const { pairs, n } = pairsOf(segment)
     const starts = new Uint32Array(Math.ceil(addresses / RANGE) + 1)
     for (let i = 0; i < n; i++) starts[(pairs[2 * i]! >>> RANGE_BITS) + 1]!++
     for (let range = 1; range < starts.length; range++) starts[range]! += starts[range - 1]!
     const next = starts.slice()
-    const grouped = new Uint32Array(2 * n)
+    const places = new Uint16Array(n)
+    const txs = new Uint32Array(n)
     for (let i = 0; i < n; i++) {
       const address = pairs[2 * i]!
-      const place = next[address >>> RANGE_BITS]!++
-      grouped[2 * place] = address
-      grouped[2 * place + 1] = pairs[2 * i + 1]!
+      const at = next[address >>> RANGE_BITS]!++
+      places[at] = address
+      txs[at] = pairs[2 * i + 1]!
     }
-    const column = createColumn(file, PAIR_BYTES, false)
-    column.append(grouped)
-    column.finish()
+    for (const [group, file] of files.entries()) {
+      const [from, to] = [starts[groups[group]!]!, starts[groups[group + 1]!]!]
+      write(file.places, 2, places.subarray(from, to))
+      write(file.txs, 4, txs.subarray(from, to))
+    }
     return starts
   },
 )
+
+function write(file: string, width: number, rows: Uint16Array | Uint32Array): void {
+  const column = createColumn(file, width, false)
+  column.append(rows)
+  column.finish()
+}
 
 function pairsOf(segment: WorkSegment): { pairs: Uint32Array; n: number } {
   const txInputs = loadOf(segment, 'txInputs', u32s)
