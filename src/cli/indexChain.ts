@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { blockNetwork } from '../chain/bitcoin/blockNetwork.ts'
 import {
   countPrevoutsOutside,
+  estimateIndex,
   type FolderSource,
   indexBlocks,
   openBlockSource,
@@ -74,6 +75,10 @@ export const indexCommand: Command = command({
         spentFiles: spent.map((file) => resolve(context.cwd, file)),
         ...(firstHeight === undefined ? {} : { firstHeight }),
       })
+    const begin = (source: FolderSource): void => {
+      const cost = estimateIndex(chainFolder(storeToWrite(context, store).path), source)
+      if (!json) announce(context, source, cost, memory)
+    }
     const step = async (source: FolderSource, started = context.elapsed()): Promise<void> => {
       const folder = chainFolder(storeToWrite(context, store).path)
       const progress = startProgress(context, 'index')
@@ -88,16 +93,16 @@ export const indexCommand: Command = command({
     }
     const started = context.elapsed()
     if (follow) {
-      let announced = false
+      let begun = false
       return followChain(context, path, open, async (source) => {
-        if (!json && !announced) announce(context, source)
-        announced = true
+        if (!begun) begin(source)
+        begun = true
         await step(source)
       })
     }
     const source = open()
     try {
-      if (!json) announce(context, source)
+      begin(source)
       await step(source, started)
     } finally {
       source.close()

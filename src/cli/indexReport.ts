@@ -2,21 +2,15 @@
  * What `lootline index` says before and after its work.
  * @module
  */
-import type { FolderSource, IndexResult } from '../ledger/chain/index.ts'
+import type { FolderSource, IndexCost, IndexResult } from '../ledger/chain/index.ts'
 import type { Context } from './context.ts'
 import { grouped, writeJsonLine, writeLine } from './output.ts'
 
-/**
- * Bytes of the store, and of the passes' own files beside it at their peak, for each byte of block (measured on made
- * chains of 10^6 transactions: `docs/methods/chain-index.md`).
- */
-const STORE_SHARE = 0.5
-const WORK_SHARE = 0.3
 /** Damaged places that are told one by one. */
 const MOST_DAMAGE = 5
 
 /** What was found, and what the index of it will cost. */
-export function announce(context: Context, source: FolderSource): void {
+export function announce(context: Context, source: FolderSource, cost: IndexCost, memory: number): void {
   const { bytes, firstHeight, lastHeight, stale, orphans, others, unproven, damage } = source
   const size = (of: number): string =>
     of < 1e9 ? `${grouped(Math.ceil(of / 1e6))} MB` : `${grouped(Math.ceil(of / 1e9))} GB`
@@ -39,8 +33,18 @@ export function announce(context: Context, source: FolderSource): void {
     )
   if (damage.length > MOST_DAMAGE)
     writeLine(context, `and ${grouped(damage.length - MOST_DAMAGE)} more such places`, 'yellow')
-  const needs = `${size(bytes * STORE_SHARE)}, and ${size(bytes * WORK_SHARE)} while it is made`
-  writeLine(context, `The index of all of them needs about ${needs}.`)
+  if (cost.blocks === 0) return
+  const disk = `${size(cost.storeBytes)} of disk, and ${size(cost.workBytes)} more until it is whole (${size(cost.freeBytes)} are free)`
+  const time = cost.seconds < 60 ? '' : `; some ${span(cost.seconds)} on two cores`
+  writeLine(
+    context,
+    `Indexing ${grouped(cost.blocks)} of the blocks takes about ${disk}; memory: ${size(memory)} and some 0.3 GB${time}.`,
+  )
+  if (!cost.fits) writeLine(context, 'The disk may be too small.', 'yellow')
+}
+
+function span(seconds: number): string {
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3600)} hours`
 }
 
 /** What there is now. The JSON is one line, the last of the output. */
