@@ -89,7 +89,10 @@ interface Target {
   readonly budget: number
 }
 
-/** Builds the segments of one range. */
+/**
+ * Builds the segments of one range.
+ * @public Threads ask for it by its name.
+ */
 export const buildJob: Job<Target & { readonly range: BlockRange }, SegmentHead[]> = job(
   import.meta.url,
   'buildJob',

@@ -42,6 +42,7 @@ export async function resolveAll(
   return counts!
 }
 
+/** @public Threads ask for it by its name. */
 export const resolveJob: Job<InFolder & ResolveInput & { readonly of: 'ids' | 'addresses' }, number[]> = job(
   import.meta.url,
   'resolveJob',
@@ -70,6 +71,7 @@ export async function numberAll(pool: Pool, folder: string, segments: readonly W
   await pool.run(numberJob, jobsOf(folder, segments))
 }
 
+/** @public Threads ask for it by its name. */
 export const numberJob: Job<OfSegment, void> = job(
   import.meta.url,
   'numberJob',
@@ -112,6 +114,7 @@ export async function joinSpends(
   )
 }
 
+/** @public Threads ask for it by its name. */
 export const askJob: Job<OfSegment, number[]> = job(import.meta.url, 'askJob', ({ folder, segments, at }) => {
   const segment = segments[at]!
   const starts = once(folder, `ask-${at}`, () => askSpends(segments, segment, workFolder(folder)))
@@ -119,12 +122,14 @@ export const askJob: Job<OfSegment, number[]> = job(import.meta.url, 'askJob', (
   return starts
 })
 
+/** @public Threads ask for it by its name. */
 export const answerJob: Job<InFolder & AnswerInput, void> = job(
   import.meta.url,
   'answerJob',
   ({ folder, ...input }) => once(folder, `answer-${input.targets[0]}`, () => answerSpends(input)),
 )
 
+/** @public Threads ask for it by its name. */
 export const takeJob: Job<OfSegment & { readonly starts: readonly number[] }, void> = job(
   import.meta.url,
   'takeJob',
