@@ -236,7 +236,7 @@ describe('scanHeaders and bestChain', () => {
   })
 
   it.each([
-    ['bomb.zst', () => zstdCompressSync(Buffer.alloc(2 ** 27 + 1)), 'is too long for one block'],
+    ['bomb.zst', () => zstdCompressSync(Buffer.alloc(2 ** 27 + 1)), 'is too long: more than 134217728 bytes'],
     ['broken.zst', () => zstdCompressSync(Buffer.alloc(500)).subarray(0, 12), 'is no whole zstd file'],
     ['odd.hex', () => Buffer.from(`${'0'.repeat(200)}xyz`), 'is not hex from byte 200 on'],
   ])('refuse %s where it is all they are given', (name, content, words) => {

@@ -36,7 +36,11 @@ const garbage = fc.oneof(
     .map((length) => concat([MAGIC, Uint8Array.of(length & 255, length >> 8, 0, 0), new Uint8Array(90)])),
 )
 
-it('rows and gaps cover a file exactly, whatever is in it and however it grew', () => {
+it.each([
+  ['where headers prove nothing', undefined],
+  ['where they lack their work', 0x1d00ffff],
+])('rows and gaps cover a file exactly, whatever is in it and however it grew: %s', (_where, workLimit) => {
+  const network = { magics: [MAGIC], ...(workLimit === undefined ? {} : { workLimit }) }
   const blocks: Uint8Array[] = []
   for (let i = 0; i < 8; i++)
     blocks.push(makeBlock({ nonce: i, ...(i > 0 && { previous: hashOf(blocks[i - 1]!) }) }))
@@ -49,9 +53,9 @@ it('rows and gaps cover a file exactly, whatever is in it and however it grew', 
     fc.property(fc.array(piece, { maxLength: 20 }), fc.nat(3000), (pieces, cutAt) => {
       const whole = concat(pieces)
       const files = [whole.subarray(0, cutAt)]
-      const grown = scanHeaders(inMemory(files), { magics: [MAGIC] })
+      const grown = scanHeaders(inMemory(files), network)
       files[0] = whole
-      scanHeaders(inMemory(files), { magics: [MAGIC] }, grown)
+      scanHeaders(inMemory(files), network, grown)
       const { n, gaps, gapCount } = grown
       expect(gapCount).toBe(gaps.length)
       found += n
@@ -70,7 +74,7 @@ it('rows and gaps cover a file exactly, whatever is in it and however it grew', 
         expect(parts.reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(whole.length)
       }
     }),
-    { seed: 2009, numRuns: 2000 },
+    { seed: 2009, numRuns: 1000 },
   )
-  expect(found).toBeGreaterThan(5000)
+  expect(found).toBeGreaterThan(2500)
 })

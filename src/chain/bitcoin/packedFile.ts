@@ -32,8 +32,8 @@ export function unpack(path: string, packing: Packing, size: number, limit: numb
   const tooLong = (): BlockFileError =>
     new BlockFileError(
       path,
-      `is too long for one block: more than ${limit} bytes`,
-      'Give a block file (blk*.dat), or a file with a single block.',
+      `is too long: more than ${limit} bytes`,
+      'Give a block file (blk*.dat), a file with one block, or a list of what one block spends.',
     )
   // Hex text may end in a line.
   if (size > (packing === 'hex' ? 2 * limit + 2 : limit)) throw tooLong()

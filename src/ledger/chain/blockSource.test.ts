@@ -151,6 +151,27 @@ describe('openBlockSource', () => {
     made.close()
   })
 
+  test('reads Bitcoin Cash past the tokens of outputs, spent ones too', () => {
+    const tokens = Uint8Array.of(0xef, ...new Uint8Array(32).fill(0xbb), 0x10, 1)
+    const pays = toKey(6)
+    const spender: MadeTransaction = {
+      inputs: [{ txid: new Uint8Array(32).fill(5), n: 0 }],
+      outputs: [{ sats: 1, script: concat([tokens, pays]) }],
+    }
+    const block = makeBlock({ previous: BEFORE, transactions: [coinbase(900, 50), spender] })
+    const folder = folderOf({ 'a.raw': block })
+    const list = join(temporary(), 'spent')
+    const script = Buffer.from(concat([tokens, pays])).toString('hex')
+    writeFileSync(list, JSON.stringify([{ value: 3, script_pubkey: script }]))
+    const source = openBlockSource(folder, blockNetwork('bitcoin-cash', 'main'), { spentFiles: [list] })
+    for (const { columns, spent: given } of source.blocks(900, 900)) {
+      const { bytes, outputScripts: starts, outputScriptLengths: lengths } = columns
+      expect(bytes.slice(starts[1], starts[1]! + lengths[1]!)).toEqual(pays)
+      expect(given!.scripts.slice(0, given!.scriptStarts[1])).toEqual(pays)
+    }
+    source.close()
+  })
+
   test('knows the height by the first or the last block, and refuses what contradicts', () => {
     const open = (made: readonly Uint8Array[], firstHeight?: number): number => {
       const folder = folderOf({ 'blk00000.dat': concat(made.map(record)) })
