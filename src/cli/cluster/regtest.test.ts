@@ -224,6 +224,7 @@ describe.skipIf(folder === null)(
       for (const [printed, ...options] of [
         [linesOf('clustering_ignore_coinjoin.out')],
         [linesOf('clustering_no_change.out').slice(-8)],
+        [linesOf('clustering_no_change.out').slice(-8), '--refuse-payjoins'],
         [linesOf('clustering_cluster_coinjoin.out'), '--link-coinjoins'],
       ] as const) {
         for (const { ours, theirs } of await compare(printed, ...options)) expect(ours).toEqual(theirs)
