@@ -9,12 +9,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openChainReader } from '../src/ledger/chain/chainReader.ts'
 import { NONE } from '../src/ledger/ledger.ts'
-import { type Benchmark, type Measurement, premise } from './harness.ts'
+import { type Benchmark, type Measurement, premise, sizesUpTo } from './harness.ts'
 import { indexedChain } from './indexedChain.ts'
 
 const TAINTED = [10_000, 100_000, 1_000_000]
 /** Large enough that a million outputs are reached before its end. */
 const TRANSACTIONS = 1_000_000
+/** Transactions made for an output to be reached; a million outputs are reached much earlier than a few. */
+const MOST_PER_OUTPUT = 100
 /** Coinbases stolen at once: one alone is spread below one satoshi before a million outputs. */
 const STOLEN = 20
 
@@ -34,8 +36,9 @@ export const chainTraceBench: Benchmark = {
     const folder = mkdtempSync(join(tmpdir(), 'lootline-bench-'))
     const measurements: Measurement[] = []
     try {
-      const chain = await indexedChain(folder, TRANSACTIONS)
-      for (const size of TAINTED.filter((outputs) => outputs <= largest)) {
+      const sizes = sizesUpTo(largest, TAINTED)
+      const chain = await indexedChain(folder, Math.min(TRANSACTIONS, MOST_PER_OUTPUT * sizes.at(-1)!))
+      for (const size of sizes) {
         const { until, reached } = untilReached(chain, size)
         for (const rule of ['fifo', 'haircut']) {
           const how = chill(chain)
