@@ -38,7 +38,7 @@ export function announce(context: Context, source: FolderSource, cost: IndexCost
   const time = cost.seconds < 60 ? '' : `; some ${span(cost.seconds)} on two cores`
   writeLine(
     context,
-    `Indexing ${grouped(cost.blocks)} of the blocks takes about ${disk}; memory: ${size(memory)} and some 0.3 GB${time}.`,
+    `Indexing ${grouped(cost.blocks)} of the blocks takes about ${disk}; memory: ${Math.ceil(memory / 2 ** 20)} MiB and some 300 MiB${time}.`,
   )
   if (!cost.fits) writeLine(context, 'The disk may be too small.', 'yellow')
 }
