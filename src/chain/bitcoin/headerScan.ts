@@ -14,6 +14,8 @@ import { type BlockGap, isProven, scanRecords, transactionCount } from './record
 
 /** Gaps are told one by one up to here, and counted beyond. */
 const MAX_GAPS = 1000
+/** More copies than a chain has blocks are of no use. */
+const MAX_SPARES = 1_000_000
 
 /** In place of an offset to go on from. */
 const DONE = Number.POSITIVE_INFINITY
@@ -187,7 +189,8 @@ function addRow(
   scan.hashes.set(hash, 32 * row)
   if (scan.index.add(scan.hashes, row) !== row) {
     scan.duplicates++
-    scan.spares.push({ row: scan.index.find(scan.hashes, hash, 0), file, offset, size })
+    if (scan.spares.length < MAX_SPARES)
+      scan.spares.push({ row: scan.index.find(scan.hashes, hash, 0), file, offset, size })
     return
   }
   scan.previous.set(previous, 32 * row)
