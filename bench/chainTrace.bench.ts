@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { openChainReader } from '../src/ledger/chain/chainReader.ts'
 import { NONE } from '../src/ledger/ledger.ts'
 import { type Benchmark, type Measurement, premise, sizesUpTo } from './harness.ts'
@@ -112,7 +113,7 @@ function chill(chain: string): string {
 }
 
 function trace(folder: string, rule: string, until: number): Run {
-  const child = join(import.meta.dirname, 'chainTraceRun.ts')
+  const child = fileURLToPath(import.meta.resolve('./chainTraceRun.ts'))
   const typed = [child, folder, rule, String(until), String(STOLEN)]
   const { stdout, stderr, status } = spawnSync(process.execPath, typed, { encoding: 'utf8' })
   premise(status === 0, `the trace ends well: ${stderr}`)
