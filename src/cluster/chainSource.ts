@@ -2,8 +2,8 @@
  * A chain store as a source of clusters: columns are read in long stretches, neighbours by number.
  * @module
  */
+import { basename, dirname } from 'node:path'
 import { type ChainReader, type OpenSegment, openChainReader } from '../ledger/chain/chainReader.ts'
-import { readManifest } from '../ledger/chain/manifest.ts'
 import { NONE } from '../ledger/ledger.ts'
 import { type ChangeWorld, freshOutputs } from './change/world.ts'
 import { type ClusterColumns, type SpendLinks, scriptKind } from './columns.ts'
@@ -38,14 +38,9 @@ export interface ChainSource extends ClusterSource {
 /** @param folder of the chain store. @throws {ManifestError, ColumnError} */
 export function openChainSource(folder: string): ChainSource {
   const reader = openChainReader(folder)
-  const records = (readManifest(folder)?.batches ?? []).flatMap(({ segments }) => segments)
-  // The index may have been replaced between the two: then neither says what the other does.
-  const sections: Section[] = reader.segments.map((segment, i) => {
+  const sections: Section[] = reader.segments.map((segment) => {
     const { firstTx, transactions, firstAddress, addresses } = segment
-    const record = records[i]
-    const same = record?.transactions === transactions && record.addresses === addresses
-    const identity = same ? `${record.name}-${record.lastHash}` : 'replaced'
-    return { identity, firstTx, transactions, firstAddress, addresses }
+    return { identity: identityOf(segment), firstTx, transactions, firstAddress, addresses }
   })
   let kinds: Uint8Array | undefined
   const kindOf = (address: number): number => kinds?.[address] ?? kindAt(reader, address)
@@ -121,6 +116,13 @@ export function openChainSource(folder: string): ChainSource {
     },
     close: () => reader.close(),
   }
+}
+
+/** Its name and the hash of its last block: a store made anew in the same place gives the same names again. */
+function identityOf({ blockHash, blocks }: OpenSegment): string {
+  const hash = new Uint8Array(32)
+  blockHash.read(blocks - 1, hash)
+  return `${basename(dirname(blockHash.path))}-${Buffer.from(hash).toString('hex')}`
 }
 
 interface Part {

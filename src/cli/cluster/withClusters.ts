@@ -68,6 +68,8 @@ export async function withClusters<T>(
   if (!ledger.assets().some(({ chain }) => chain.startsWith('bip122:')))
     throw new NothingToClusterError('accounts')
 
+  // They were opened one after the other, and an index may have ended in between.
+  if (isChain && ledger.size().transactions !== source.transactions) throw new StoreChangedError(store)
   const folder = join(store, 'clusters')
   const before = readRecord(folder)
   const settings = wanted ?? before?.settings ?? DEFAULT_SETTINGS
@@ -161,6 +163,21 @@ class NotInLedgerError extends LootlineError<{
       what === 'address'
         ? 'Check the address; if it is right, it took part in nothing that was imported or indexed.'
         : 'Check the transaction id, or import or index what has it.',
+    )
+  }
+}
+
+/** An index replaced the chain while its clusters were being opened. */
+class StoreChangedError extends LootlineError<{
+  readonly code: 'CLUSTER_STORE_CHANGED'
+  readonly store: string
+}> {
+  override readonly name = 'StoreChangedError'
+  constructor(store: string) {
+    super(
+      { code: 'CLUSTER_STORE_CHANGED', store },
+      `The chain of ${store} was replaced while it was being opened.`,
+      'Run the command again.',
     )
   }
 }
