@@ -65,7 +65,6 @@ test('the public names', () => {
         "openUnionThreads",
         "payJoin",
         "peelChains",
-        "placeOf",
         "readRecord",
         "refusedRows",
         "scriptKind",

@@ -18,6 +18,7 @@ import {
   VERDICT,
   verdicts,
 } from './linkSettings.ts'
+import { placeOf } from './placeOf.ts'
 import type { ClusterSource } from './source.ts'
 
 /** All links of one cluster, and what was not taken for one. */
@@ -111,18 +112,6 @@ export function chainOfEvidence(members: Uint32Array, evidence: Uint32Array, a: 
     )
   const chain = why(forest, placeOf(members, a), placeOf(members, b)) ?? []
   return chain.map((link) => ({ ...link, a: members[link.a]!, b: members[link.b]! }))
-}
-
-/** Place in an ascending list, NONE where it is not there. */
-export function placeOf(list: Uint32Array, value: number): number {
-  let low = 0
-  let high = list.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (list[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return list[low] === value ? low : NONE
 }
 
 /** One bit an address. */

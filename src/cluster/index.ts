@@ -27,7 +27,7 @@ export {
   dissolve,
   membersOf,
 } from './clustering.ts'
-export { type ClusterLinks, type Clusters, chainOfEvidence, openClusters, placeOf } from './clusters.ts'
+export { type ClusterLinks, type Clusters, chainOfEvidence, openClusters } from './clusters.ts'
 export { type CoinJoinContext, type CoinJoinVerdict, coinJoin, REFUSED, refusedRows } from './coinJoin.ts'
 export { payJoin } from './coinjoin/equalOutputs.ts'
 export type { Finding, MixKind } from './coinjoin/finding.ts'
