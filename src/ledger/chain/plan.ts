@@ -45,14 +45,18 @@ export function readPlan(folder: string): Plan | undefined {
   }
 }
 
-/** Replaces the plan; steps done under the one before are forgotten. */
+/**
+ * Replaces the plan; steps done under the one before are forgotten: after it is replaced where a batch is whole, since its
+ * steps cannot be done twice; before that where a batch begins, since its steps may have the names of others.
+ */
 export function writePlan(folder: string, plan: Omit<Plan, 'version'>): void {
   const work = workFolder(folder)
   mkdirSync(work, { recursive: true })
-  const old = readdirSync(work).filter((name) => name !== 'plan.json')
-  // Before the plan: a step may have the same name in the next.
-  for (const name of old) rmSync(join(work, name), { recursive: true })
-  writeJson(join(work, 'plan.json'), { version: VERSION, ...plan })
+  const write = (): void => writeJson(join(work, 'plan.json'), { version: VERSION, ...plan })
+  if (plan.batch === null) write()
+  for (const name of readdirSync(work))
+    if (name !== 'plan.json') rmSync(join(work, name), { recursive: true })
+  if (plan.batch !== null) write()
 }
 
 /** The plan first: steps without it mean nothing. */
