@@ -209,7 +209,7 @@ function askLedger(
   const lotN = Uint32Array.from(lots, (pool) => pools.lotN[pool]!)
   const txs = forward ? ledger.spenders(lotTx, lotN) : lotTx
   if (forward) for (let i = 0; i < lots.length; i++) pools.spender[lots[i]!] = txs[i]!
-  const known = Uint32Array.from(new Set(txs)).filter((tx) => tx !== NONE)
+  const known = txs.filter((tx) => tx !== NONE)
   if (known.length > 0) gather(gathered, ledger.ofTransactions(known))
 }
 

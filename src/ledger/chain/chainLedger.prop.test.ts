@@ -61,27 +61,27 @@ const plan: fc.Arbitrary<Plan> = fc.array(fc.array(number, { minLength: 2, maxLe
 
 describe('openChainLedger', () => {
   test('any chain, cut into any segments and batches, turned back at any block, answers as the memory ledger', async () => {
+    let removed = 0
     const property = fc.asyncProperty(
-      fc.array(plan, { minLength: 2, maxLength: 12 }),
-      // Where runs end, and the height at which each leaves the chain of the run before.
-      fc.array(fc.record({ share: fc.nat(100), fork: fc.option(fc.nat(11), { freq: 2 }) }), { maxLength: 3 }),
+      fc.array(plan, { minLength: 4, maxLength: 14 }),
+      // How many blocks each run adds, and how many of those before it takes back.
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.nat(5)), { minLength: 1, maxLength: 4 }),
       fc.constantFrom(2 ** 12, 2 ** 14, 2 ** 26),
       async (plans, runs, memory) => {
         const store = temporary()
         const branches = plans.map(() => '')
-        let least = 1
-        for (const [run, { share, fork }] of [...runs, { share: 100, fork: null }].entries()) {
-          // A chain replaces another only where it is longer.
-          const length = Math.max(least, Math.ceil((plans.length * share) / 100))
-          if (fork !== null && length > least) branches.fill(`/${run}`, Math.min(fork, length - 1))
-          least = Math.max(least, length)
+        let length = 0
+        for (const [run, [grown, back]] of runs.entries()) {
+          branches.fill(`/${run}`, Math.max(0, length - back))
+          length = Math.min(plans.length, length + grown)
           const blocks = blocksOf(plans.slice(0, length), (height) => branches[height]!)
           const files = temporary()
           const names = writeMade(files, blocks)
           const source = openBlockSource(files, blockNetwork('bitcoin', 'regtest'))
-          await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory, threads: 1 })
+          const result = await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory, threads: 1 })
           source.close()
-          if (run < runs.length) continue
+          removed += result.removed
+          if (run < runs.length - 1) continue
           const transactions = transactionsOf(blocks, names)
           const ledger = openChainLedger(store)
           expect(answers(ledger, transactions)).toBe(answers(memoryOf(transactions), transactions))
@@ -91,5 +91,6 @@ describe('openChainLedger', () => {
       },
     )
     await fc.assert(property, { seed: 20261123, numRuns: 25 })
+    expect(removed, 'some chains are turned back').toBeGreaterThan(20)
   })
 })

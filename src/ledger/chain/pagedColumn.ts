@@ -10,7 +10,7 @@ import { type Column, ColumnError, type Numbers, openColumn } from './columnFile
  * segment's rows, which is how far a guess at a hash is off. A trace of 300,000 transactions took a fifth longer with pages
  * of 4 KiB or 64 KiB.
  */
-export const PAGE_BYTES: number = 2 ** 14
+const PAGE_BYTES = 2 ** 14
 /** What the pages of one reader may take, unless it is told otherwise. */
 const CACHE_BYTES = 2 ** 28
 /** Files held open, where the system allows as many: a chain of 130 segments has over 3,000. */
