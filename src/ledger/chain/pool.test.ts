@@ -41,3 +41,15 @@ describe.each([1, 2, 3])('a pool of %i', (threads) => {
     await pool.close()
   })
 })
+
+test('a thread that ends by itself fails its job and is replaced', async () => {
+  const pool = openPool(2)
+  const lost = pool.run(echoJob, [{ ms: 1, fails: 'ends' }, { ms: 5 }])
+  await expect(lost).rejects.toThrow('a thread of the index ended with code 3')
+  expect(await pool.run(echoJob, [{ ms: 1 }, { ms: 2 }, { ms: 3 }])).toMatchObject([
+    { ms: 1 },
+    { ms: 2 },
+    { ms: 3 },
+  ])
+  await pool.close()
+})

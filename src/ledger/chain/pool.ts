@@ -80,7 +80,14 @@ export function openPool(threads: number): Pool {
         await line(async (place) => job.run(inputs[place]!, (done) => onReport(place, done)))
       } else {
         const lines = Math.min(threads, inputs.length)
-        while (workers.length < lines) workers.push(startThread())
+        while (workers.length < lines) {
+          const worker = startThread()
+          workers.push(worker)
+          // One that ended by itself (out of memory) is replaced by the next call.
+          worker.once('exit', () => {
+            if (workers.includes(worker)) workers.splice(workers.indexOf(worker), 1)
+          })
+        }
         await Promise.all(
           workers
             .slice(0, lines)
