@@ -115,6 +115,7 @@ function sourceOf(drawn: Drawn, count: number, cuts: readonly number[], mark = '
       }
     },
     around: () => world,
+    alone: () => world,
     atOnce: 4,
     touching: () => null,
   }

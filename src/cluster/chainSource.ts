@@ -64,6 +64,19 @@ export function openChainSource(folder: string): ChainSource {
     return { columns, links: linksWithin(columns, prevouts), fresh, paidOnce }
   }
 
+  const alone = (txs: Uint32Array): ChangeWorld => {
+    const { columns } = joined([...columnsOf(reader, txs, kindOf)])
+    return {
+      columns,
+      links: {
+        inputMaker: new Uint32Array(columns.inputAddress.length).fill(NONE),
+        outputSpender: new Uint32Array(columns.outputAddress.length).fill(NONE),
+      },
+      fresh: new Uint8Array(columns.outputAddress.length),
+      paidOnce: () => false,
+    }
+  }
+
   return {
     transactions: reader.transactions,
     addresses: reader.addresses,
@@ -74,19 +87,12 @@ export function openChainSource(folder: string): ChainSource {
       for (let done = 0; done < section.transactions; done += ROWS) {
         const count = Math.min(ROWS, section.transactions - done)
         const txs = Uint32Array.from({ length: count }, (_, i) => section.firstTx + done + i)
-        const { columns } = joined([...columnsOf(reader, txs, kindOf)])
-        yield {
-          columns,
-          links: {
-            inputMaker: new Uint32Array(columns.inputAddress.length).fill(NONE),
-            outputSpender: new Uint32Array(columns.outputAddress.length).fill(NONE),
-          },
-          fresh: freshOutputs(columns, seen, section.firstAddress),
-          paidOnce: () => false,
-        }
+        const world = alone(txs)
+        yield { ...world, fresh: freshOutputs(world.columns, seen, section.firstAddress) }
       }
     },
     around,
+    alone,
     atOnce: 2 ** 11,
     touching(addresses, most) {
       let count = 0

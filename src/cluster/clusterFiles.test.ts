@@ -48,6 +48,7 @@ function example(transactions: number): ClusterSource {
       },
     ],
     around: () => whole,
+    alone: () => whole,
     atOnce: 10,
     touching: () => null,
   }

@@ -188,7 +188,8 @@ function allLinks(
   if (touching !== null) {
     for (let from = 0; from < touching.length; from += source.atOnce) {
       const part = touching.subarray(from, Math.min(touching.length, from + source.atOnce))
-      read(source.around(part), (tx) => placeOf(part, tx) !== NONE)
+      const world = settings.change.length === 0 ? source.alone(part) : source.around(part)
+      read(world, (tx) => placeOf(part, tx) !== NONE)
     }
   } else if (source.atOnce === Number.POSITIVE_INFINITY || settings.change.length === 0) {
     for (const section of source.sections) for (const world of source.rows(section)) read(world, () => true)

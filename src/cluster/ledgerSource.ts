@@ -33,6 +33,7 @@ export function ledgerSource(ledger: Ledger): ClusterSource {
     sections: [section],
     rows: () => [world()],
     around: world,
+    alone: world,
     atOnce: Number.POSITIVE_INFINITY,
     touching: () => null,
   }

@@ -27,6 +27,8 @@ export interface ClusterSource {
    * the transactions asked. A source that holds little may give all it has.
    */
   around(txs: Uint32Array): ChangeWorld
+  /** These transactions; nothing but `columns` need be right. */
+  alone(txs: Uint32Array): ChangeWorld
   /** How many transactions `around` is best asked for at once. */
   readonly atOnce: number
   /**
