@@ -1,13 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { openChainLedger } from '../ledger/chain/index.ts'
+import { BlockError } from '../chain/bitcoin/blockError.ts'
+import { type FolderSource, openChainLedger } from '../ledger/chain/index.ts'
 import { answers, clean, made, memoryOf, temporary, transactionsIn } from '../ledger/chain/made.test-suite.ts'
 import { readManifest } from '../ledger/chain/manifest.ts'
+import type { Context } from './context.ts'
+import { followChain } from './followChain.ts'
 import { runCli } from './runCli.test-suite.ts'
 
 const MAIN = join(import.meta.dirname, '../../bin/lootline.js')
@@ -133,4 +145,34 @@ describe('lootline index --follow', () => {
     expect(errors()).toContain('cannot be read (ENOENT)')
     write([])
   }, 60_000)
+
+  test.each([
+    ['goes on when it can be read', 0, 'again'],
+    ['fails when it stays so while nothing is written', 61_000, 'cannot be read at byte 90'],
+  ])(
+    'opens the files anew after a block that cannot be read, and %s',
+    async (_what, elapsed, ends) => {
+      const file = join(temporary(), 'blk00000.dat')
+      writeFileSync(file, 'a')
+      let [clock, opened, closed, steps] = [0, 0, 0, 0]
+      const open = (): FolderSource => {
+        const tip = ++opened
+        const source = { lastHeight: 0, hashAt: () => Uint8Array.of(tip), close: () => closed++ }
+        return source as unknown as FolderSource
+      }
+      const following = followChain(
+        { elapsed: () => (clock += elapsed) } as Context,
+        file,
+        open,
+        async () => {
+          if (++steps > 1) throw new Error('again')
+          if (elapsed === 0) writeFileSync(file, 'ab')
+          throw new BlockError({ file, offset: 8 }, 82, 'the end is missing')
+        },
+      )
+      await expect(following).rejects.toThrow(ends)
+      expect([opened, closed]).toEqual(elapsed === 0 ? [2, 2] : [1, 1])
+    },
+    20_000,
+  )
 })
