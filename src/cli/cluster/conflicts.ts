@@ -1,16 +1,14 @@
 /** @module */
 import { type ClaimedOwner, chainOfEvidence, claimedOwners, conflicting } from '../../cluster/index.ts'
-import { NONE } from '../../ledger/index.ts'
-import { addressOf, type HolderId } from '../../units/caip.ts'
+import { addressOf } from '../../units/caip.ts'
 import { type Command, command, flag } from '../command.ts'
 import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
 import { STORE_OPTION } from '../storeOption.ts'
 import { topOption } from '../topOption.ts'
 import { LINK_HEADINGS, linkRow, type NamedLink, nameLinks } from './clusterRows.ts'
+import { labelledHolders } from './labelledHolders.ts'
 import { type ClusterBooks, withClusters } from './withClusters.ts'
 
-/** No store of labels is larger; more are not asked. */
-const MOST_LABELS = 10_000_000
 /** Links of a path that are printed. */
 const SHOWN = 20
 
@@ -74,14 +72,7 @@ interface Rivals {
 
 /** By cluster, those with the surest second owner first. */
 function rivalsOf({ ledger, labels, clusters }: ClusterBooks): Rivals[] {
-  const holders = new Set<HolderId>()
-  for (const { entity, caseless, chain, address } of labels.search('', MOST_LABELS))
-    if (entity !== null && !caseless && chain?.startsWith('bip122:') === true)
-      holders.add(`${chain}:${address}`)
-  const list = [...holders]
-  const numbers = ledger.holderNumbers(list)
-  const inLedger = list.flatMap((holder, i) => (numbers[i] === NONE ? [] : [{ holder, number: numbers[i]! }]))
-  const byCluster = Map.groupBy(inLedger, ({ number }) => clusters.nameOf(number))
+  const byCluster = Map.groupBy(labelledHolders(labels, ledger), ({ number }) => clusters.nameOf(number))
   return [...byCluster]
     .filter(([, own]) => own.length > 1)
     .map(([name, own]) => {

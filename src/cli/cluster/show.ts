@@ -20,9 +20,10 @@ import { grouped, writeJson, writeLine, writeTable } from '../output.ts'
 import { STORE_OPTION } from '../storeOption.ts'
 import { topOption } from '../topOption.ts'
 import { settingsText, txidsOf } from './clusterRows.ts'
+import { labelledHolders } from './labelledHolders.ts'
 import { type ClusterBooks, typedMember, withClusters } from './withClusters.ts'
 
-/** Members that are looked at one by one, for labels, times and what was refused; of the others only the number is told. */
+/** Members that are looked at one by one, for times and what was refused; of the others only number and labels are told. */
 const MOST_MEMBERS = 20_000
 /** Transactions of a member that are counted. */
 const MOST_COUNTED = 1_000_000
@@ -78,7 +79,13 @@ function describe({ ledger, labels, clusters }: ClusterBooks, holder: HolderId, 
   const evidenceOf = (sure: Sureness): number =>
     [...byRule].reduce((sum, [rule, links]) => (sureness(rule) === sure ? sum + links : sum), 0)
   const links = all.length > MOST_MEMBERS ? null : clusters.links(all)
-  const matches = labels.of(ids)
+  const matches = labels.of(
+    all.length === members.length
+      ? ids
+      : labelledHolders(labels, ledger)
+          .filter((one) => clusters.nameOf(one.number) === name)
+          .map((one) => one.holder),
+  )
   const owners = claimedOwners(matches)
   const refusedIds =
     links === null
@@ -141,7 +148,7 @@ function print(context: Context, cluster: Described): void {
   if (lookedAt < members)
     writeLine(
       context,
-      `  Times, labels and busiest members are those of the first ${grouped(lookedAt)} addresses.`,
+      `  Times and busiest members are those of the first ${grouped(lookedAt)} addresses.`,
       'yellow',
     )
   if (cluster.confidence !== null) {
