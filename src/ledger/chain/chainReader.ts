@@ -7,7 +7,7 @@ import { NONE } from '../ledger.ts'
 import { ColumnError } from './columnFile.ts'
 import { BATCH_COLUMNS, SEGMENT_COLUMNS } from './layout.ts'
 import { ManifestError, readManifest, type SegmentRecord } from './manifest.ts'
-import { createFinder, createPageCache, lowerBound, type PagedColumn } from './pagedColumn.ts'
+import { createFinder, createPageCache, hashBound, lowerBound, type PagedColumn } from './pagedColumn.ts'
 import { keyHash } from './scriptKind.ts'
 import { holdSnapshot } from './snapshot.ts'
 import { segmentOfTx } from './workSegment.ts'
@@ -192,7 +192,7 @@ export function openChainReader(folder: string, cacheBytes?: number): ChainReade
             return prefixOf(id)
           },
         }
-        for (let row = lowerBound(prefixes, prefix); row < txId.rows && prefixes.at(row) === prefix; row++) {
+        for (let row = hashBound(prefixes, prefix); row < txId.rows && prefixes.at(row) === prefix; row++) {
           if (Buffer.compare(id, txid) === 0) found.push(first + txOfId.at(row))
         }
       }
@@ -202,11 +202,7 @@ export function openChainReader(folder: string, cacheBytes?: number): ChainReade
       const hash = keyHash(kind, payload, 0, payload.length)
       for (const segment of segments) {
         const { addressHash, addressKind, addressStart, addressBytes, addresses } = segment
-        for (
-          let row = lowerBound(addressHash, hash);
-          row < addresses && addressHash.at(row) === hash;
-          row++
-        ) {
+        for (let row = hashBound(addressHash, hash); row < addresses && addressHash.at(row) === hash; row++) {
           if (addressKind.at(row) !== kind) continue
           const start = addressStart.at(row)
           const own = new Uint8Array(addressStart.at(row + 1) - start)

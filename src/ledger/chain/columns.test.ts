@@ -6,7 +6,7 @@ import { fromScript } from '../../address/index.ts'
 import { BITCOIN, BITCOIN_CASH } from '../../units/caip.ts'
 import { createColumn, openColumn, readColumn, verifyColumn, writeColumn } from './columnFile.ts'
 import { clean, temporary } from './made.test-suite.ts'
-import { createPageCache, lowerBound } from './pagedColumn.ts'
+import { createPageCache, hashBound, lowerBound } from './pagedColumn.ts'
 import { FIRST_ADDRESS, holderOfKey, keyOfHolder, type Payload, scriptKind } from './scriptKind.ts'
 import { sortRows } from './sortRows.ts'
 
@@ -50,6 +50,7 @@ describe('columns', () => {
         const column = cache.open(path, 4)
         const first = sorted.findIndex((value) => value >= wanted)
         expect(lowerBound(column, wanted)).toBe(first < 0 ? sorted.length : first)
+        expect(hashBound(column, wanted)).toBe(first < 0 ? sorted.length : first)
         const some = new Uint32Array(Math.min(700, sorted.length))
         column.read(sorted.length - some.length, some)
         expect(some).toEqual(sorted.slice(sorted.length - some.length))

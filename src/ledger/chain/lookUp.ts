@@ -3,7 +3,7 @@
  * @module
  */
 import { NONE } from '../ledger.ts'
-import { createPageCache, lowerBound, type PageCache, type PagedColumn } from './pagedColumn.ts'
+import { createPageCache, hashBound, lowerBound, type PageCache, type PagedColumn } from './pagedColumn.ts'
 import { COLUMNS, type WorkSegment } from './workSegment.ts'
 
 /**
@@ -42,7 +42,7 @@ export function idFinder(cache: PageCache, segment: WorkSegment): IdFinder {
       const id = wanted.subarray(start, start + 32)
       const prefix = new DataView(id.buffer, id.byteOffset).getUint32(0)
       let found = NONE
-      for (let row = lowerBound(prefixes, prefix); row < ids.rows && prefixes.at(row) === prefix; row++) {
+      for (let row = hashBound(prefixes, prefix); row < ids.rows && prefixes.at(row) === prefix; row++) {
         const order = Buffer.compare(own, id)
         if (order > 0) break
         // Rows of one id (before BIP-30) are in chain order.
@@ -76,7 +76,7 @@ export function keyFinder(cache: PageCache, segment: WorkSegment): KeyFinder {
   }
   return {
     find(hash, kind, bytes, start, length): number {
-      let low = lowerBound(hashes, hash)
+      let low = hashBound(hashes, hash)
       if (low === hashes.rows || hashes.at(low) !== hash) return NONE
       const payload = bytes.subarray(start, start + length)
       let high = low + 1
