@@ -4,11 +4,12 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { LootlineError } from '../../errors.ts'
 import { buildSegments } from './buildSegments.ts'
 import type { IndexOptions } from './indexOptions.ts'
 import type { BatchRecord, Manifest, SegmentHead } from './manifest.ts'
 import { joinSpends, numberAll, resolveAll } from './passes.ts'
-import { type Plan, workFolder, writePlan } from './plan.ts'
+import { dropPlan, type Plan, workFolder, writePlan } from './plan.ts'
 import type { Pool } from './pool.ts'
 import type { BlockSource } from './source.ts'
 import type { EarlierBatch, WorkSegment } from './workSegment.ts'
@@ -34,6 +35,21 @@ export async function addBatch(
 
 /** All passes after the first, as far as they are not done. */
 export async function finishBatch(
+  pool: Pool,
+  folder: string,
+  plan: Omit<Plan, 'version'>,
+  options: Pick<IndexOptions, 'memory' | 'onProgress'>,
+): Promise<Manifest> {
+  try {
+    return await runPasses(pool, folder, plan, options)
+  } catch (error) {
+    // What fails for a reason of its own would fail again: the next run begins anew. A full disk is no such reason.
+    if (error instanceof LootlineError) dropPlan(folder)
+    throw error
+  }
+}
+
+async function runPasses(
   pool: Pool,
   folder: string,
   { base, manifest, batch }: Omit<Plan, 'version'>,

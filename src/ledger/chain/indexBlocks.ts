@@ -86,10 +86,6 @@ async function bringUp(folder: string, source: BlockSource, options: IndexOption
       const to = tip - from >= TIP_BLOCKS ? tip : source.lastHeight
       manifest = await addBatch(pool, folder, committed.generation, manifest, source, from, to, options)
     }
-  } catch (error) {
-    // What fails for a reason of its own would fail again: the next run begins anew. A full disk is no such reason.
-    if (error instanceof LootlineError) dropPlan(folder)
-    throw error
   } finally {
     await pool.close()
   }

@@ -31,7 +31,7 @@ describe('estimateIndex', () => {
       return { ...own, sizes: new Uint32Array(3e7).fill(2 ** 32 - 1) }
     }
     expect(() => estimateIndex(temporary(), { ...source, range })).toThrow(
-      /takes about \d+ GB and the disk has/,
+      /takes about \d+ MB and the disk has/,
     )
     source.close()
   })

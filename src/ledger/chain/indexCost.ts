@@ -91,7 +91,7 @@ export class NoRoomError extends LootlineError<{
     const [neededBytes, freeBytes] = [Math.ceil(needed), Math.floor(free)]
     super(
       { code: 'STORE_NO_ROOM', folder, neededBytes, freeBytes },
-      `${folder}: the index takes about ${Math.ceil(neededBytes / 1e9)} GB and the disk has ${Math.floor(freeBytes / 1e9)} GB free.`,
+      `${folder}: the index takes about ${Math.ceil(neededBytes / 1e6)} MB and the disk has ${Math.floor(freeBytes / 1e6)} MB free.`,
       'Make room, or name a --store on another disk.',
     )
   }

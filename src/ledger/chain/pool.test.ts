@@ -38,6 +38,9 @@ describe.each([1, 2, 3])('a pool of %i', (threads) => {
     // It can still be used.
     expect(await pool.run(echoJob, [{ ms: 1 }])).toMatchObject([{ ms: 1 }])
     await expect(pool.run(echoJob, [{ ms: 1, fails: 'other' }])).rejects.toThrow('out of range: 1')
+    await expect(pool.run(echoJob, [{ ms: 1, fails: 'full' }])).rejects.toMatchObject({
+      ...{ code: 'ENOSPC', path: '/store/column' },
+    })
     await pool.close()
   })
 })

@@ -147,11 +147,11 @@ function askThread<O>(
 }
 
 /** An error of a thread as it was there, but for its class: code, data, message and what to do next are the same. */
-function restored({ data, next, name, message, stack, cause }: ThreadError): Error {
+function restored({ data, next, name, message, stack, code, path, cause }: ThreadError): Error {
   const options = cause === undefined ? {} : { cause: restored(cause) }
   const error =
     data === undefined || next === undefined
-      ? new Error(message, options)
+      ? Object.assign(new Error(message, options), code === undefined ? {} : { code, path })
       : new LootlineError(data, message, next, options)
   Object.defineProperty(error, 'name', { value: name, configurable: true, enumerable: false, writable: true })
   if (stack !== undefined) error.stack = stack

@@ -19,6 +19,9 @@ export interface ThreadError {
   readonly stack: string | undefined
   readonly data: ErrorData | undefined
   readonly next: string | undefined
+  /** What the operating system says (ENOSPC), and of which file. */
+  readonly code: string | undefined
+  readonly path: string | undefined
   readonly cause: ThreadError | undefined
 }
 
@@ -46,8 +49,9 @@ const MOST_CAUSES = 4
 function plain(error: unknown, depth: number): ThreadError {
   const { name, message, stack, cause } = error instanceof Error ? error : new Error(String(error))
   const ours = error instanceof LootlineError ? error : undefined
+  const { code, path } = ours === undefined ? (error as NodeJS.ErrnoException) : {}
   return {
-    ...{ name, message, stack, data: ours?.data as ErrorData | undefined, next: ours?.next },
+    ...{ name, message, stack, data: ours?.data as ErrorData | undefined, next: ours?.next, code, path },
     cause: cause === undefined || depth === MOST_CAUSES ? undefined : plain(cause, depth + 1),
   }
 }
