@@ -1,5 +1,5 @@
 /** @module */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { chainName } from '../address/index.ts'
 import { LootlineError } from '../errors.ts'
@@ -41,7 +41,7 @@ export const statusCommand: Command = command({
       const priceSources = prices.sources()
       const bytes = [store.ledger, store.labels, store.prices].reduce(
         (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
-        0,
+        bytesUnder(chainFolder(store.path)),
       )
       const labelCount = labelSources.reduce((sum, source) => sum + source.labels, 0)
       const bars = priceSources.reduce((sum, source) => sum + source.bars, 0)
@@ -110,6 +110,16 @@ export const statusCommand: Command = command({
     })
   },
 })
+
+/** 0 where there is no such folder. */
+function bytesUnder(folder: string): number {
+  if (!existsSync(folder)) return 0
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return files.reduce(
+    (sum, file) => sum + (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
+}
 
 function verified(context: Context, folder: string): Verified {
   if (!existsSync(join(folder, 'chain.json')))
