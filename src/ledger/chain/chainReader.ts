@@ -141,6 +141,8 @@ export function openChainReader(folder: string, cacheBytes?: number): ChainReade
     if (row === batch.postingAddress.rows || batch.postingAddress.at(row) !== address) return NOTHING
     const from = batch.postingStart.at(row)
     let end = batch.postingStart.at(row + 1)
+    if (!(Number.isSafeInteger(from) && Number.isSafeInteger(end) && from <= end))
+      throw new ColumnError(batch.postingStart.path, `row ${row} begins at ${from}, the next at ${end}`)
     if (batch.cut && end > from && batch.postingTx.at(end - 1) >= batch.endTx) {
       let low = from
       while (low < end) {
