@@ -14,8 +14,8 @@ import { createIdTable } from './idTable.ts'
 import { createKeyTable, type Keys } from './keyTable.ts'
 import { OWN } from './layout.ts'
 import type { SegmentHead } from './manifest.ts'
-import { FIRST_ADDRESS, keyHash, type Payload, scriptKind } from './scriptKind.ts'
-import { sortRows } from './sortRows.ts'
+import { FIRST_ADDRESS, type Payload, scriptKind } from './scriptKind.ts'
+import { sortIds, sortKeys } from './sortKeys.ts'
 import { COLUMNS } from './workSegment.ts'
 import { writeJson } from './writeJson.ts'
 
@@ -228,20 +228,23 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
       write('outKind', rowsOf(outKind))
       write('inN', rowsOf(inN))
 
-      const byId = idOrder(txs.ids, rowsOf(keyOfTx))
-      const idOfTx = new Uint32Array(byId.length)
-      for (let rank = 0; rank < byId.length; rank++) idOfTx[byId[rank]!] = rank
-      write('txId', pick32(txs.ids, byId, rowsOf(keyOfTx)))
-      write('txOfId', byId)
+      const ids = sortIds(txs.ids, rowsOf(keyOfTx))
+      const idOfTx = new Uint32Array(ids.order.length)
+      for (let place = 0; place < idOfTx.length; place++) idOfTx[ids.order[place]!] = place
+      write('txId', ids.sorted)
+      write('txOfId', ids.order)
       write('idOfTx', idOfTx)
 
-      const prevKeys = Uint32Array.from({ length: prevs.size }, (_, key) => key)
-      const byPrev = idOrder(prevs.ids, prevKeys)
-      write('prevId', pick32(prevs.ids, byPrev, prevKeys))
-      renumber(inRef, byPrev)
+      const foreign = sortIds(prevs.ids, numbersTo(prevs.size))
+      write('prevId', foreign.sorted)
+      renumber(inRef, foreign.order)
       write('inRef', rowsOf(inRef))
 
-      const byKey = writeKeys()
+      const { order: byKey, hashes: keyHashes, kinds, starts, payloads } = sortKeys(keys)
+      write('keyHash', keyHashes)
+      write('keyKind', kinds)
+      write('keyStart', starts)
+      write('keyBytes', payloads)
       renumber(outKey, byKey)
       write('outKey', rowsOf(outKey))
       renumber(givenKey, byKey)
@@ -257,40 +260,6 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
       }
       writeJson(join(folder, 'segment.json'), head)
       return head
-
-      /** The keys in order of hash; returns the key of each place. */
-      function writeKeys(): Uint32Array {
-        const { payloads: arena, starts, kinds: tags, size } = keys
-        const hash = new Uint32Array(size)
-        for (let key = 0; key < size; key++)
-          hash[key] = keyHash(tags[key]!, arena, starts[key]!, starts[key + 1]! - starts[key]!)
-        const order = sortRows(
-          hash,
-          (a, b) =>
-            tags[a]! - tags[b]! ||
-            Buffer.compare(
-              arena.subarray(starts[a]!, starts[a + 1]!),
-              arena.subarray(starts[b]!, starts[b + 1]!),
-            ),
-        )
-        const sorted = { bytes: new Uint8Array(starts[size]!), starts: new Uint32Array(size + 1) }
-        for (let place = 0, at = 0; place < size; place++) {
-          const key = order[place]!
-          for (let i = starts[key]!; i < starts[key + 1]!; i++) sorted.bytes[at++] = arena[i]!
-          sorted.starts[place + 1] = at
-        }
-        write(
-          'keyHash',
-          hash.map((_, place) => hash[order[place]!]!),
-        )
-        write(
-          'keyKind',
-          Uint8Array.from(order, (key) => tags[key]!),
-        )
-        write('keyStart', sorted.starts)
-        write('keyBytes', sorted.bytes)
-        return order
-      }
     },
   }
 }
@@ -347,24 +316,11 @@ function hexOf(bytes: Uint8Array, start: number): string {
   return Buffer.from(bytes.slice(start, start + 32).reverse()).toString('hex')
 }
 
-/** Rows in the order of their 32-byte ids; row r has the id at `arena[32 * keyOf[r]]`. */
-function idOrder(arena: Uint8Array, keyOf: Uint32Array): Uint32Array {
-  const prefix = new Uint32Array(keyOf.length)
-  for (let row = 0; row < keyOf.length; row++) {
-    const at = 32 * keyOf[row]!
-    prefix[row] = ((arena[at]! << 24) | (arena[at + 1]! << 16) | (arena[at + 2]! << 8) | arena[at + 3]!) >>> 0
-  }
-  const id = (row: number): Uint8Array => arena.subarray(32 * keyOf[row]!, 32 * keyOf[row]! + 32)
-  return sortRows(prefix, (a, b) => Buffer.compare(id(a), id(b)) || a - b)
-}
-
-function pick32(arena: Uint8Array, order: Uint32Array, keyOf: Uint32Array): Uint8Array {
-  const ids = new Uint8Array(32 * order.length)
-  for (let place = 0; place < order.length; place++) {
-    const from = 32 * keyOf[order[place]!]!
-    for (let i = 0; i < 32; i++) ids[32 * place + i] = arena[from + i]!
-  }
-  return ids
+/** 0 to n - 1. */
+function numbersTo(n: number): Uint32Array {
+  const numbers = new Uint32Array(n)
+  for (let i = 0; i < n; i++) numbers[i] = i
+  return numbers
 }
 
 /** Turns numbers of a table into places of its sorted list; NONE and numbers from {@link OWN} on stay. */
