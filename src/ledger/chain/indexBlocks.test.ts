@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, test } from 'vitest'
 import { books, request } from '../../trace/fixtures.ref.ts'
 import { flowToJson, traceFlow } from '../../trace/index.ts'
@@ -22,7 +21,7 @@ import {
 
 afterEach(clean)
 
-/** An index in a process of its own, killed `milliseconds` after it says `moment`. Returns whether it had ended before. */
+/** An index in a process of its own that kills itself `milliseconds` after it comes to `moment`. Returns whether it had ended before. */
 async function killedAt(
   store: string,
   blocks: string,
@@ -33,19 +32,20 @@ async function killedAt(
     const { openBlockSource, indexBlocks } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
     const { blockNetwork } = await import(${JSON.stringify(new URL('../../chain/bitcoin/blockNetwork.ts', import.meta.url).href)})
     const source = openBlockSource(${JSON.stringify(blocks)}, blockNetwork('bitcoin', 'regtest'))
-    const { writeSync } = await import('node:fs')
+    const kill = () => process.kill(process.pid, 'SIGKILL')
     await indexBlocks(${JSON.stringify(store)}, source, {
       chain: ${JSON.stringify(BITCOIN_REGTEST)}, memory: ${2 ** 18}, threads: 2,
-      onProgress: (pass, height) => writeSync(1, pass + ' ' + height + '\\n'),
-    })`
+      onProgress: (pass, height) => {
+        if (!(pass + ' ' + height).startsWith(${JSON.stringify(moment)})) return
+        if (${milliseconds} === 0) kill()
+        else setTimeout(kill, ${milliseconds})
+      },
+    })
+    process.exit(0)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
-  const ended = once(child, 'exit')
-  for await (const line of createInterface(child.stdout)) {
-    if (line.startsWith(moment)) setTimeout(() => child.kill('SIGKILL'), milliseconds)
-  }
-  const [code, signal] = await ended
+  const [code, signal] = await once(child, 'exit')
   expect(signal ?? code, 'it is killed or ends well').toBe(code === 0 ? 0 : 'SIGKILL')
   return code === 0
 }

@@ -45,7 +45,7 @@ export function spentOf(
   }
 }
 
-export function memorySource(blocks: readonly HandBlock[], firstHeight = 0): BlockSource {
+function memorySource(blocks: readonly HandBlock[], firstHeight = 0): BlockSource {
   const raw: Uint8Array[] = []
   for (const { transactions } of blocks) {
     const last = raw.at(-1)
