@@ -28,7 +28,8 @@ export const EXIT_CODES = {
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof LootlineError)) return EXIT_CODES.internal.code
   const code = String(error.code)
-  if (code === 'CLI_USAGE' || code.endsWith('_BAD_OPTION')) return EXIT_CODES.usage.code
+  if (code === 'CLI_USAGE' || code === 'BITCOIN_UNKNOWN_NETWORK' || code.endsWith('_BAD_OPTION'))
+    return EXIT_CODES.usage.code
   if (code.startsWith('STORE_')) return EXIT_CODES.store.code
   if (code === 'TRACE_UNBALANCED' || code === 'REPORT_UNBALANCED_FLOW') return EXIT_CODES.balance.code
   return EXIT_CODES.input.code

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -54,5 +54,39 @@ describe('lootline index', () => {
     const { code, stderr } = await runCli(typed)
     expect([2, 3]).toContain(code)
     expect(stderr).toContain(words)
+  })
+
+  test('says whose blocks they are, and holds a stated height to the truth', async () => {
+    const blocks = join(folder, 'other')
+    writeChain(blocks, { transactions: 20, perBlock: 10 })
+    const store = join(folder, 'otherStore')
+    const index = ['index', 'bitcoin', '--blocks', blocks, '--store', store]
+    expect((await runCli(index)).stderr).toContain(
+      'they begin as those of bitcoin regtest or litecoin regtest do',
+    )
+    const stated = await runCli([...index, '--network', 'regtest', '--first-height', '77'])
+    expect(stated).toMatchObject({ code: 3, stderr: expect.stringContaining('is at height 0, not 77') })
+    const challenged = await runCli([...index, '--signet-challenge', '51'])
+    expect(challenged).toMatchObject({ code: 2, stderr: expect.stringContaining('--network signet') })
+    const own = [...index, '--network', 'signet', '--signet-challenge']
+    expect((await runCli([...own, 'xx'])).stderr).toContain('hex')
+    expect((await runCli([...own, '51'])).stderr).toContain('no block of this network')
+  })
+
+  test('does not let a damaged count decide how much disk is asked for', async () => {
+    const blocks = join(folder, 'damaged')
+    writeChain(blocks, { transactions: 40, perBlock: 10 })
+    const file = join(blocks, 'blk00000.dat')
+    const bytes = readFileSync(file)
+    // The last block's count of transactions, after magic, length and header: four billion.
+    const last = bytes.lastIndexOf(Uint8Array.of(0xfa, 0xbf, 0xb5, 0xda))
+    bytes.set([0xfe, 0xff, 0xff, 0xff, 0xff], last + 8 + 80)
+    writeFileSync(file, bytes)
+    const store = join(folder, 'damagedStore')
+    const index = ['index', 'bitcoin', '--network', 'regtest', '--blocks', blocks, '--store', store]
+    const { code, stderr } = await runCli(index)
+    expect(code).toBe(3)
+    expect(stderr).toContain('too few for 4294967295 transactions')
+    expect(stderr).toContain('blk00000.dat')
   })
 })

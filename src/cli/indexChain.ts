@@ -42,6 +42,10 @@ export const indexCommand: Command = command({
       wholeNumber('--first-height', 0),
     ),
     network: choice('--network <network>', 'Which network of the chain.', NETWORKS, 'main'),
+    signetChallenge: value(
+      '--signet-challenge <hex>',
+      'Challenge script of a signet of your own, with --network signet (BIP-325).',
+    ),
     store: STORE_OPTION,
     memory: memoryOption('What the passes may hold in memory, such as 512MiB. Default: 4GiB.'),
     follow: flag(
@@ -64,11 +68,23 @@ export const indexCommand: Command = command({
   async run(
     context,
     [chain = ''],
-    { blocks, spent, firstHeight, network: named, store, memory = DEFAULT_MEMORY, follow, json },
+    {
+      blocks,
+      spent,
+      firstHeight,
+      network: named,
+      signetChallenge,
+      store,
+      memory = DEFAULT_MEMORY,
+      follow,
+      json,
+    },
   ) {
     if (blocks === undefined)
       throw new UsageError('--blocks is missing.', 'Name the folder of the blk*.dat files.')
-    const network = blockNetwork(chain, named)
+    if (signetChallenge !== undefined && named !== 'signet')
+      throw new UsageError('--signet-challenge goes with --network signet.')
+    const network = blockNetwork(chain, named, signetChallenge === undefined ? {} : { signetChallenge })
     const path = resolve(context.cwd, blocks)
     const open = (): FolderSource =>
       openBlockSource(path, network, {

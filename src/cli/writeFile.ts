@@ -2,8 +2,9 @@
  * Files that are whole or absent.
  * @module
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { makeFolder } from '../store/index.ts'
 
 /** Bytes gathered before they are written. */
 const BATCH = 2 ** 20
@@ -14,7 +15,7 @@ const BATCH = 2 ** 20
  * @param data text, or its pieces in order
  */
 export function writeWhole(file: string, data: string | Iterable<string>): void {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`)
   try {
     const descriptor = openSync(temporary, 'w')

@@ -3,13 +3,12 @@
  * was made of unchanged sections is replayed, and only new transactions are read: `docs/formats/clusters.md`.
  * @module
  */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LootlineError } from '../errors.ts'
 import { createColumn, openColumn } from '../ledger/chain/columnFile.ts'
 import { NONE } from '../ledger/ledger.ts'
-import { withWriteLock } from '../store/index.ts'
+import { makeFolder, withWriteLock } from '../store/index.ts'
 import type { ChangeWorld } from './change/world.ts'
 import {
   ClusterFileError,
@@ -68,7 +67,7 @@ export function buildClusters(
   source: ClusterSource,
   options: BuildOptions,
 ): Promise<BuildResult> {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   return withWriteLock(folder, 'clustering', () => build(folder, source, options))
 }
 

@@ -2,17 +2,10 @@
  * A store is one folder: `store.json` and one database a room. Layout: `docs/formats/store.md`.
  * @module
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { LootlineError } from '../errors.ts'
+import { makeFolder } from './makeFolder.ts'
 
 const STORE_FORMAT = 'lootline-store'
 const STORE_VERSION = 1
@@ -68,7 +61,7 @@ export function createStore(path: string): Store {
   if (existsSync(join(folder, STORE_FILE))) return openStore(folder)
   let entries: string[]
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     // A killed `createStore` may have left its temporary file.
     entries = readdirSync(folder).filter((entry) => !entry.startsWith(`${STORE_FILE}.`))
   } catch (error) {

@@ -15,7 +15,7 @@ import {
   LITECOIN_REGTEST,
   LITECOIN_TESTNET,
 } from '../../units/caip.ts'
-import { fromHex } from '../../units/hex.ts'
+import { fromHex, toHex } from '../../units/hex.ts'
 import { printable } from '../../units/text.ts'
 import { doubleSha256 } from './header.ts'
 
@@ -77,6 +77,12 @@ export function blockNetwork(
     ? [signetMagic(fromHex(signetChallenge, MAX_CHALLENGE))]
     : known.magics.map((magic) => fromHex(magic))
   return { ...known, magics }
+}
+
+/** Names of the networks that these four bytes stand for, such as `litecoin main`. */
+export function networksOfMagic(magic: Uint8Array): string[] {
+  const hex = toHex(magic)
+  return Object.keys(NETWORKS).filter((name) => NETWORKS[name]!.magics.includes(hex))
 }
 
 /** A script is at most so long (Bitcoin Core, `MAX_SCRIPT_SIZE`, src/script/script.h). */

@@ -10,7 +10,7 @@ import { compactSizeLength, wideCompactSize } from './compactSize.ts'
 
 export const HEADER_BYTES = 80
 /** Fewest bytes of a transaction: version, counts of inputs and of outputs, lock time, and one input. */
-const MIN_TRANSACTION = 4 + 1 + 41 + 1 + 4
+export const MIN_TRANSACTION: number = 4 + 1 + 41 + 1 + 4
 /** Fewest bytes of an input: prevout, count of an empty script, sequence. */
 const MIN_INPUT = 32 + 4 + 1 + 4
 /** Fewest bytes of an output: amount, count of an empty script. */
@@ -69,7 +69,10 @@ export function decodeBlock(
   const beyond = (at: number, count: number, what: string): BlockError =>
     Number.isNaN(count) && at + 9 <= end
       ? fail(at, `the count of ${what} is longer than it need be`)
-      : fail(at, `${Math.max(0, end - at)} bytes are left, too few for ${count} ${what}`)
+      : fail(
+          at,
+          `${Math.max(0, end - at)} bytes are left, too few for ${count < 2 ** 53 ? count : 'more than 2^53'} ${what}`,
+        )
   if (end > bytes.length || end - start < HEADER_BYTES + 1) {
     throw fail(Math.min(end, bytes.length), `the block is cut off: ${end - start} bytes`)
   }

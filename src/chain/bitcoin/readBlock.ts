@@ -4,7 +4,7 @@
  */
 import { BITCOIN_CASH, type ChainId } from '../../units/caip.ts'
 import type { BlockColumns } from './block.ts'
-import { BlockError } from './blockError.ts'
+import { BlockError, type BlockPlace } from './blockError.ts'
 import type { BlockFiles } from './blockFiles.ts'
 import { skipTokens } from './cashTokens.ts'
 import { blockColumns, decodeBlock } from './decodeBlock.ts'
@@ -33,6 +33,28 @@ export interface BlockReaderOptions {
   readonly sha256?: Sha256
 }
 
+/** Output number that a coinbase claims to spend, of a transaction whose id is zeros. */
+const NO_OUTPUT = 0xffffffff
+
+/** The first transaction makes the coins, and no other does (Bitcoin Core, `CheckBlock` and `CheckTransaction`). */
+function assertCoinbase(
+  { bytes, headerStart, inputStarts, prevNs, prevTxids, transactions }: BlockColumns,
+  place: BlockPlace,
+): void {
+  const isNothing = (input: number): boolean => {
+    if (prevNs[input] !== NO_OUTPUT) return false
+    const at = prevTxids[input]!
+    for (let i = at; i < at + 32; i++) if (bytes[i] !== 0) return false
+    return true
+  }
+  if (inputStarts[1] !== 1 || !isNothing(0))
+    throw new BlockError(place, prevTxids[0]! - headerStart, 'the first transaction is no coinbase')
+  const inputs = inputStarts[transactions]!
+  for (let input = 1; input < inputs; input++)
+    if (isNothing(input))
+      throw new BlockError(place, prevTxids[input]! - headerStart, 'a second coinbase makes coins')
+}
+
 /** A reader over open block files. Memory: the largest block read, some ten times. */
 export function blockReader(files: BlockFiles, options: BlockReaderOptions = {}): BlockReader {
   const { chain, sha256 = openSha256() } = options
@@ -44,6 +66,7 @@ export function blockReader(files: BlockFiles, options: BlockReaderOptions = {})
     const got = files.read(file, offset, buffer.subarray(0, size))
     if (got < size) throw new BlockError(place, got, 'the file has become shorter')
     decodeBlock(columns, buffer, 0, size, place)
+    assertCoinbase(columns, place)
     fillTxids(columns, sha256)
     verifyMerkleRoot(columns, sha256, place)
     if (chain === BITCOIN_CASH) skipTokens(columns)

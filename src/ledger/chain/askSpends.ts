@@ -1,5 +1,7 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs'
 import { NONE } from '../ledger.ts'
+import { BadChainError } from './badChain.ts'
+import { heightOf, txidOf } from './badSpend.ts'
 import { writeColumn } from './columnFile.ts'
 import { growU32, push, rowsOf } from './growable.ts'
 import { OWN } from './layout.ts'
@@ -10,6 +12,7 @@ import { createOf, loadOf, openOf, segmentOfTx, u32s, type WorkSegment, writeOf 
  * First step of the third pass, for one segment: what it wants to know of each other segment. Writes its questions, room for
  * the answers, `inTx` and `unknown*`.
  *
+ * @throws {BadChainError} where the store begins with the first block of the chain and has no such prevout
  * @returns where the questions to each segment begin, and how many there are: one number more than segments
  */
 export function askSpends(segments: readonly WorkSegment[], segment: WorkSegment, work: string): number[] {
@@ -27,6 +30,8 @@ export function askSpends(segments: readonly WorkSegment[], segment: WorkSegment
     if (prev === NONE) {
       push(unknownInput, input)
       push(unknownRef, ref)
+      // With the first block of the chain in the store, what no block has does not exist.
+      if (segments[0]!.head.firstHeight === 0) throw spendOfNothing(segments, segment, input, ref)
     } else starts[segmentOfTx(segments, prev) + 1]!++
   }
   for (let target = 0; target < segments.length; target++) starts[target + 1]! += starts[target]!
@@ -48,6 +53,26 @@ export function askSpends(segments: readonly WorkSegment[], segment: WorkSegment
   writeOf(segment, 'unknownInput', rowsOf(unknownInput))
   writeUnknownIds(segment, prevTx, rowsOf(unknownRef))
   return starts
+}
+
+/** @param ref place of the id among those that the segment does not have */
+function spendOfNothing(
+  segments: readonly WorkSegment[],
+  segment: WorkSegment,
+  input: number,
+  ref: number,
+): BadChainError {
+  const lost = loadOf(segment, 'prevTx', u32s)
+  let place = 0
+  for (let i = 0; i < ref; i++) if (lost[i] === NONE) place++
+  const id = new Uint8Array(32)
+  const ids = openOf(segment, 'lostId')
+  ids.read(place, id)
+  ids.close()
+  const n = loadOf(segment, 'inN', u32s)[input]!
+  const by = segment.firstTx + loadOf(segment, 'txInputs', u32s).findLastIndex((first) => first <= input)
+  const prevout = `${Buffer.from(id.reverse()).toString('hex')}:${n}`
+  return new BadChainError(prevout, txidOf(segments, by), heightOf(segments, by), 'is in no block before it')
 }
 
 function makeRoom(path: string, bytes: number): void {

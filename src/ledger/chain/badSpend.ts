@@ -1,5 +1,5 @@
 import { BadChainError } from './badChain.ts'
-import { openOf, segmentOfTx, type WorkSegment } from './workSegment.ts'
+import { loadOf, openOf, segmentOfTx, u32s, type WorkSegment } from './workSegment.ts'
 
 /** Says by ids which transaction spends what; transactions are those of the store. */
 export function badSpend(
@@ -9,10 +9,19 @@ export function badSpend(
   by: number,
   reason: string,
 ): BadChainError {
-  return new BadChainError(`${txidOf(segments, tx)}:${n}`, txidOf(segments, by), reason)
+  const [prevout, spender] = [`${txidOf(segments, tx)}:${n}`, txidOf(segments, by)]
+  return new BadChainError(prevout, spender, heightOf(segments, by), reason)
 }
 
-function txidOf(segments: readonly WorkSegment[], tx: number): string {
+/** Height of a transaction's block. */
+export function heightOf(segments: readonly WorkSegment[], tx: number): number {
+  const segment = segments[segmentOfTx(segments, tx)]!
+  const starts = loadOf(segment, 'blockTx', u32s)
+  return segment.head.firstHeight + starts.findLastIndex((first) => first <= tx - segment.firstTx)
+}
+
+/** Id of a transaction, as it is printed. */
+export function txidOf(segments: readonly WorkSegment[], tx: number): string {
   const segment = segments[segmentOfTx(segments, tx)]!
   const place = new Uint32Array(1)
   const id = new Uint8Array(32)

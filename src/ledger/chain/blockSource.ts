@@ -4,7 +4,8 @@
  */
 import { bestChain } from '../../chain/bitcoin/bestChain.ts'
 import { type BlockFiles, openBlockFiles } from '../../chain/bitcoin/blockFiles.ts'
-import type { BlockNetwork } from '../../chain/bitcoin/blockNetwork.ts'
+import { type BlockNetwork, networksOfMagic } from '../../chain/bitcoin/blockNetwork.ts'
+import { MIN_TRANSACTION } from '../../chain/bitcoin/decodeBlock.ts'
 import { statedHeight } from '../../chain/bitcoin/header.ts'
 import { type HeaderScan, scanHeaders } from '../../chain/bitcoin/headerScan.ts'
 import { type BlockReader, blockReader } from '../../chain/bitcoin/readBlock.ts'
@@ -74,7 +75,8 @@ function viewOf(
   before?: { readonly row: number; readonly height: number },
 ): FolderSource {
   const { rows, firstHeight: known, stale, orphans } = bestChain(scan)
-  if (rows.length === 0) throw new NoChainError(path, 'no block of this network is in the files')
+  if (rows.length === 0)
+    throw new NoChainError(path, `no block of this network is in the files${seenIn(files)}`)
   const reader = blockReader(files, { chain: network.chain })
   // Files that a node has pruned since they were scanned: only what comes after them can still be read.
   const isGone = new Map<number, boolean>()
@@ -85,6 +87,8 @@ function viewOf(
   const gone = rows.findLastIndex((each) => isGone.get(scan.files[each]!) === true) + 1
   if (gone === rows.length) throw new NoChainError(path, 'the block files are gone')
   const row = rows[0]!
+  if (known !== undefined && options.firstHeight !== undefined && options.firstHeight !== known)
+    throw new NoChainError(path, `the first block is at height ${known}, not ${options.firstHeight}`)
   const firstHeight =
     known ??
     (row === before?.row ? before.height : firstHeightOf(path, reader, scan, rows, options.firstHeight))
@@ -101,7 +105,10 @@ function viewOf(
     return {
       ...{ path, network, paths: files.paths, firstHeight: from, hashes },
       ...{ times: of(scan.times), files: of(scan.files), sizes: of(scan.sizes) },
-      transactions: of(scan.transactions),
+      // A damaged count must not decide what a plan reserves.
+      transactions: chosen.map((row) =>
+        Math.min(scan.transactions[row]!, Math.ceil(scan.sizes[row]! / MIN_TRANSACTION)),
+      ),
       offsets: Float64Array.from(chosen, (row) => scan.offsets[row]!),
       spares: scan.spares.flatMap((spare) =>
         places.has(spare.row) ? [{ ...spare, row: places.get(spare.row)! }] : [],
@@ -131,6 +138,14 @@ function viewOf(
       viewOf(path, network, options, files, scanHeaders(files, network, scan), { row, height: firstHeight }),
     close: () => files.close(),
   }
+}
+
+/** Whose files they may be instead, by their first four bytes. */
+function seenIn(files: BlockFiles): string {
+  const magic = new Uint8Array(4)
+  if (files.paths.length > 0) files.read(0, 0, magic)
+  const names = networksOfMagic(magic)
+  return names.length === 0 ? '' : `: they begin as those of ${names.join(' or ')} do`
 }
 
 /**

@@ -14,6 +14,9 @@ afterEach(clean)
 /** What a block does: each number chooses what is spent, how many outputs are made, and to whom. */
 type Plan = readonly (readonly number[])[]
 
+/** Of the first block: a chain from its very first one can spend nothing from outside. */
+const FIRST = 40
+
 const HOLDERS = ['a', 'b', 'c', 'd', 'e', null]
 
 /** Blocks that spend, by these numbers, what is unspent in them so far; now and then what is nowhere. */
@@ -76,13 +79,14 @@ describe('openChainLedger', () => {
           length = Math.min(plans.length, length + grown)
           const blocks = blocksOf(plans.slice(0, length), (height) => branches[height]!)
           const files = temporary()
-          const names = writeMade(files, blocks)
-          const source = openBlockSource(files, blockNetwork('bitcoin', 'regtest'))
+          const names = writeMade(files, blocks, FIRST)
+          const network = blockNetwork('bitcoin', 'regtest')
+          const source = openBlockSource(files, network, { firstHeight: FIRST })
           const result = await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory, threads: 1 })
           source.close()
           removed += result.removed
           if (run < runs.length - 1) continue
-          const transactions = transactionsOf(blocks, names)
+          const transactions = transactionsOf(blocks, names, FIRST)
           const ledger = openChainLedger(store)
           expect(answers(ledger, transactions)).toBe(answers(memoryOf(transactions), transactions))
           ledger.close()

@@ -3,12 +3,11 @@
  * replace the manifest. The passes and their cost: `docs/methods/chain-index.md`.
  * @module
  */
-import { mkdirSync } from 'node:fs'
 import { LootlineError } from '../../errors.ts'
-import { withWriteLock } from '../../store/index.ts'
+import { makeFolder, withWriteLock } from '../../store/index.ts'
 import { addBatch, finishBatch } from './addBatch.ts'
 import type { IndexOptions } from './indexOptions.ts'
-import { agreeing, endOf, hasBlock, inBestChain, withoutSmall } from './keptBatches.ts'
+import { agreeing, endOf, hasBlock, inBestChain, sharedBlocks, withoutSmall } from './keptBatches.ts'
 import { commitManifest, emptyManifest, type Manifest, readManifest, type SegmentHead } from './manifest.ts'
 import { dropPlan, type Plan, readPlan } from './plan.ts'
 import { openPool, usualThreads } from './pool.ts'
@@ -49,7 +48,7 @@ export function indexBlocks(
   source: BlockSource,
   options: IndexOptions,
 ): Promise<IndexResult> {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   return withWriteLock(folder, 'index of blocks', () => bringUp(folder, source, options))
 }
 
@@ -64,6 +63,9 @@ async function bringUp(folder: string, source: BlockSource, options: IndexOption
   tidy(folder, before, plan)
   const agreed = agreeing(folder, before.batches, source)
   const shown = endOf(agreed, firstHeight)
+  // Blocks past the files' tip stay where the files are only behind.
+  const shared =
+    agreed === before.batches ? shown - firstHeight : sharedBlocks(folder, before.batches, source)
   let committed = before
   let manifest = plan?.manifest ?? { ...before, batches: withoutSmall(agreed, source) }
   const first = endOf(manifest.batches, firstHeight)
@@ -90,8 +92,9 @@ async function bringUp(folder: string, source: BlockSource, options: IndexOption
     await pool.close()
   }
   tidy(folder, manifest)
-  const added = Math.max(0, source.lastHeight + 1 - shown)
-  return { ...resultOf(manifest), added, removed: endOf(before.batches, firstHeight) - shown }
+  const sum = (batches: Manifest['batches']): number => endOf(batches, firstHeight) - firstHeight
+  const [had, has] = [sum(before.batches), sum(manifest.batches)]
+  return { ...resultOf(manifest), added: has - shared, removed: had - shared }
 }
 
 /** What a killed run was making, where all of it is still in the best chain. */

@@ -21,10 +21,10 @@ const WORK_SHARE = 0.1
 /** Of what is estimated, what must be free for a run to begin: estimates are not exact. */
 const LEAST_ROOM = 0.7
 /**
- * Bytes of blocks a second: 578 MB in 10 s on two cores at 2.1 GHz (November 2026, made blocks from the system's cache, 10^6
- * transactions, the machine otherwise half loaded).
+ * Bytes of blocks a second: half of the 123 MB/s measured on two cores (10^7 made transactions, from the system's cache:
+ * `bench/results/index.md`), since a whole chain comes from the disk.
  */
-const BYTES_PER_SECOND = 55e6
+const BYTES_PER_SECOND = 60e6
 
 export interface IndexCost {
   /** Of the blocks that are to be read: new ones, and some of the last ones that are indexed anew with them. */

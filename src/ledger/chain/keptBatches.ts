@@ -37,6 +37,20 @@ export function agreeing(
   return batches
 }
 
+/** How many blocks of the store, from its first on, are in the source's chain: bisection, since chains part once. */
+export function sharedBlocks(folder: string, batches: readonly BatchRecord[], source: BlockSource): number {
+  const segments = batches.flatMap((batch) => batch.segments)
+  const first = segments[0]?.firstHeight ?? source.firstHeight
+  let low = Math.max(first, source.firstHeight)
+  let high = Math.min(endOf(batches, first), source.lastHeight + 1)
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (hasBlock(folder, segments, source, middle)) low = middle + 1
+    else high = middle
+  }
+  return low - first
+}
+
 /** Whether the store has the source's block of a height that the source has. */
 export function hasBlock(
   folder: string,

@@ -7,6 +7,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AnswerInput, type Asker, answerSpends, isAskedLittle } from './answerSpends.ts'
 import { askSpends } from './askSpends.ts'
+import { checkAmounts } from './checkAmounts.ts'
 import { createColumn, openColumn } from './columnFile.ts'
 import { BATCH_COLUMNS } from './layout.ts'
 import { once, workFolder } from './plan.ts'
@@ -136,7 +137,10 @@ export const takeJob: Job<OfSegment & { readonly starts: readonly number[] }, vo
   ({ folder, segments, at, starts }) => {
     const segment = segments[at]!
     const work = workFolder(folder)
-    once(folder, `take-${at}`, () => takeSpends(segments, segment, starts, work))
+    once(folder, `take-${at}`, () => {
+      takeSpends(segments, segment, starts, work)
+      checkAmounts(segments, segment)
+    })
     rmSync(answersFile(work, segment), { force: true })
     dropOf(segment, ['givenInput', 'givenSats', 'givenAddress'])
   },

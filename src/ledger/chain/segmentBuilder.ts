@@ -174,6 +174,7 @@ export function createSegmentBuilder(folder: string, name: string, cash: boolean
         throw new BadChainError(
           prevout,
           hexOf(txids, 32 * t),
+          firstHeight + blockTime.n - 1,
           'pays another than the given spent outputs say',
         )
       }

@@ -54,10 +54,12 @@ const BLOCKS: readonly (readonly MadeTransaction[])[] = [
   ],
 ]
 
+const FIRST = 8
+
 async function indexed(): Promise<{ store: string; names: MadeNames }> {
   const [files, store] = [temporary(), temporary()]
-  const names = writeMade(files, BLOCKS)
-  const source = openBlockSource(files, blockNetwork('bitcoin', 'regtest'))
+  const names = writeMade(files, BLOCKS, FIRST)
+  const source = openBlockSource(files, blockNetwork('bitcoin', 'regtest'), { firstHeight: FIRST })
   await indexBlocks(store, source, { chain: BITCOIN_REGTEST, memory: 2 ** 20, threads: 1 })
   source.close()
   return { store, names }
@@ -115,7 +117,7 @@ describe('a damaged chain store', () => {
     let ledger: ReturnType<typeof openChainLedger> | undefined
     try {
       ledger = openChainLedger(store)
-      const transactions = transactionsOf(BLOCKS, names)
+      const transactions = transactionsOf(BLOCKS, names, FIRST)
       return answers(ledger, transactions)
     } catch (error) {
       if (!(error instanceof LootlineError)) throw error
@@ -185,7 +187,7 @@ describe('a damaged chain store', () => {
       text.replace('"version": 1', '"version": 2'),
       text.replace('"outputs": 8', '"outputs": 9'),
       text.replace('"transactions": 6', '"transactions": 7'),
-      text.replace('s1-0', 's1-1'),
+      text.replace('s1-8', 's1-1'),
       '{}',
       '[',
       '',

@@ -62,6 +62,7 @@ export function dropOf(segment: WorkSegment, names: readonly (keyof typeof WORK_
   for (const name of names) rmSync(join(segment.folder, name), { force: true })
 }
 
+export const u8s = (n: number): Uint8Array => new Uint8Array(n)
 export const u32s = (n: number): Uint32Array => new Uint32Array(n)
 export const f64s = (n: number): Float64Array => new Float64Array(n)
 

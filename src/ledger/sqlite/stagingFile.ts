@@ -2,17 +2,17 @@
  * The file in which an import is staged: `staging/<sha256>.sqlite` of the store.
  * @module
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { ForeignDatabaseError, openDatabase } from '../../store/index.ts'
+import { ForeignDatabaseError, makeFolder, openDatabase } from '../../store/index.ts'
 import type { ImportHeader } from '../ledger.ts'
 import { STAGING, STAGING_CACHE_KIB, STAGING_FORMAT } from './schema.ts'
 
 export function stagingFile(storePath: string, { sha256, name }: ImportHeader): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError(`sha256 of ${name} is not 64 hex digits`)
   const folder = join(storePath, 'staging')
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   return join(folder, `${sha256}.sqlite`)
 }
 
