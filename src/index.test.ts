@@ -134,6 +134,7 @@ test('the public names', () => {
         "inTransaction",
         "integer",
         "locateStore",
+        "makeFolder",
         "openDatabase",
         "openStore",
         "takeWriteLock",

@@ -87,7 +87,7 @@ describe('the golden chain store', () => {
       mkdirSync(dirname(join(store, name)), { recursive: true })
       writeFileSync(join(store, name), base64, 'base64')
     }
-    const transactions = transactionsOf(BLOCKS, writeMade(temporary(), BLOCKS))
+    const transactions = transactionsOf(BLOCKS, writeMade(temporary(), BLOCKS, FIRST), FIRST)
     const ledger = openChainLedger(store)
     expect(answers(ledger, transactions)).toBe(answers(memoryOf(transactions), transactions))
     ledger.close()
