@@ -46,5 +46,8 @@ export function chainFolder(store: string): string {
 /** A store with an indexed chain answers from it, any other from what was imported. */
 export function openLedger(store: string): Ledger {
   const chain = chainFolder(store)
-  return existsSync(join(chain, 'chain.json')) ? openChainLedger(chain) : openSqliteLedger(store)
+  // Segments without the file that names them: an index that has not ended, or a lost file.
+  return existsSync(join(chain, 'chain.json')) || existsSync(join(chain, 'segments'))
+    ? openChainLedger(chain)
+    : openSqliteLedger(store)
 }

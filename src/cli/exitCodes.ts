@@ -24,13 +24,16 @@ export const EXIT_CODES = {
   },
 } as const
 
+/** Files of a store that are not what they should be. */
+const DAMAGED = new Set(['LEDGER_BAD_COLUMN', 'LEDGER_BAD_MANIFEST', 'CLUSTER_BAD_FILE', 'CLI_DAMAGED_STORE'])
+
 /** The exit code that a failure ends the process with. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof LootlineError)) return EXIT_CODES.internal.code
   const code = String(error.code)
   if (code === 'CLI_USAGE' || code === 'BITCOIN_UNKNOWN_NETWORK' || code.endsWith('_BAD_OPTION'))
     return EXIT_CODES.usage.code
-  if (code.startsWith('STORE_')) return EXIT_CODES.store.code
+  if (code.startsWith('STORE_') || DAMAGED.has(code)) return EXIT_CODES.store.code
   if (code === 'TRACE_UNBALANCED' || code === 'REPORT_UNBALANCED_FLOW') return EXIT_CODES.balance.code
   return EXIT_CODES.input.code
 }

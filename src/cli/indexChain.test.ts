@@ -69,7 +69,7 @@ describe('lootline index', () => {
     const challenged = await runCli([...index, '--signet-challenge', '51'])
     expect(challenged).toMatchObject({ code: 2, stderr: expect.stringContaining('--network signet') })
     const own = [...index, '--network', 'signet', '--signet-challenge']
-    expect((await runCli([...own, 'xx'])).stderr).toContain('hex')
+    expect(await runCli([...own, 'xx'])).toMatchObject({ code: 2, stderr: expect.stringContaining('hex') })
     expect((await runCli([...own, '51'])).stderr).toContain('no block of this network')
   })
 

@@ -45,6 +45,7 @@ export const indexCommand: Command = command({
     signetChallenge: value(
       '--signet-challenge <hex>',
       'Challenge script of a signet of your own, with --network signet (BIP-325).',
+      challengeOf,
     ),
     store: STORE_OPTION,
     memory: memoryOption('What the passes may hold in memory, such as 512MiB. Default: 4GiB.'),
@@ -92,7 +93,9 @@ export const indexCommand: Command = command({
         ...(firstHeight === undefined ? {} : { firstHeight }),
       })
     const begin = (source: FolderSource): void => {
-      const cost = estimateIndex(chainFolder(storeToWrite(context, store).path), source)
+      const folder = chainFolder(storeToWrite(context, store).path)
+      const cost = estimateIndex(folder, source)
+      refuseLate(folder, source, cost.blocks)
       if (!json) announce(context, source, cost, memory)
     }
     const step = async (source: FolderSource, started = context.elapsed()): Promise<void> => {
@@ -125,3 +128,19 @@ export const indexCommand: Command = command({
     }
   },
 })
+
+function challengeOf(typed: string): string {
+  if (/^([0-9a-fA-F]{2}){1,10000}$/.test(typed)) return typed
+  throw new UsageError(`--signet-challenge: "${typed}" is no script in hex.`)
+}
+
+/** What a block spends is taken in with the block: afterwards it would be read and not used. */
+function refuseLate(folder: string, source: FolderSource, blocks: number): void {
+  const from = source.lastHeight + 1 - blocks
+  const late = source.range(source.firstHeight, source.lastHeight).spent.find(({ height }) => height < from)
+  if (late === undefined || countPrevoutsOutside(folder).unknown === 0) return
+  throw new UsageError(
+    `--spent: block ${late.height}, which ${late.path} is of, is in the store already, without what it spends.`,
+    'Index the blocks with the file into another --store.',
+  )
+}

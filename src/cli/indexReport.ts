@@ -74,7 +74,9 @@ export function tell(
   )
   if (outside === 0) return
   const amounts =
-    unknown === 0 ? 'all their amounts are known' : `the amounts of ${grouped(unknown)} are unknown`
+    unknown === 0
+      ? 'all their amounts are known'
+      : `the amounts of ${grouped(unknown)} are unknown (undo data or --spent would tell, in a new store)`
   writeLine(
     context,
     `Blocks ${grouped(firstHeight)} to ${grouped(lastHeight)}: ${grouped(outside)} prevouts are outside; ${amounts}.`,

@@ -142,7 +142,7 @@ function printAccount(context: Context, { holder, coverage, labels, entries }: A
     writeLine(
       context,
       coverage.known === 'whole'
-        ? `  a source has its whole history, ${formatTime(coverage.from)} to ${formatTime(coverage.to)}`
+        ? `  a source has all its transactions from ${formatTime(coverage.from)} to ${formatTime(coverage.to)}`
         : '  seen only as a counterparty: its balance here is not its balance on the chain',
     )
   }

@@ -27,7 +27,10 @@ const WORDS: Record<StoreProblem['code'], readonly [problem: string, next: strin
     'is damaged, or is not a database',
     'Restore the folder from a backup, or move it away and import the source files again.',
   ],
-  STORE_READ_ONLY: ['cannot be written', 'Make the store folder and its files writable for this user.'],
+  STORE_READ_ONLY: [
+    'cannot be written',
+    'Make the store folder and its files writable for this user, or copy it and work on the copy.',
+  ],
   STORE_UNREADABLE: [
     'cannot be opened',
     'Check that the store folder exists and that this user may read and write it.',

@@ -39,10 +39,12 @@ export function decodeUndo(
 ): void {
   const fail = (reason: string): BlockError => new BlockError(place, at - start, `undo data: ${reason}`)
   let at = start
+  const said = (count: number): string => (count < 2 ** 53 ? `${count}` : 'more than 2^53')
   const count = (expected: number, what: string): void => {
     const first = bytes[at]!
     const stated = first < 0xfd ? first : wideCompactSize(bytes, at)
-    if (at >= end || stated !== expected) throw fail(`${stated} ${what} where the block has ${expected}`)
+    if (at >= end || stated !== expected)
+      throw fail(`${said(stated)} ${what} where the block has ${expected}`)
     at += compactSizeLength(stated)
   }
   const number = (what: string): number | bigint => {
@@ -69,7 +71,8 @@ export function decodeUndo(
       scriptStarts[i - first] = to
       const kind = number('a script')
       const length = kind < SPECIAL_KINDS ? specialBytes(Number(kind)) : Number(kind) - SPECIAL_KINDS
-      if (length > end - at) throw fail(`${end - at} bytes are left, too few for ${length} bytes of script`)
+      if (length > end - at)
+        throw fail(`${end - at} bytes are left, too few for ${said(length)} bytes of script`)
       if (kind < SPECIAL_KINDS) {
         const made = decompressScript(Number(kind), bytes, at, scripts, to)
         if (made === 0) throw fail('a key that is not on the curve')

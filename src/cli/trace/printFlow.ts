@@ -118,7 +118,7 @@ function printCoverage(context: Context, flow: Flow): void {
       .map(({ name }) => printable(name, 40))
       .slice(0, 6)
       .join(', ')}${coverage.sources.length > 6 ? ', …' : ''}`,
-    `${grouped(coverage.holdersWhole)} holders with their whole history in a source, ${grouped(coverage.holdersPartial)} seen only as counterparties`,
+    `${grouped(coverage.holdersWhole)} holders with all their transactions of some span in a source, ${grouped(coverage.holdersPartial)} seen only as counterparties`,
     ...coverage.unknownOrigin.map(
       ({ asset, amount }) =>
         `${amountText(BigInt(amount), assetOf(flow, asset))} ${symbolOf(assetOf(flow, asset))} spent on the way is of unknown origin: neither received in the ledger nor stolen`,

@@ -111,7 +111,7 @@ export class ManifestError extends LootlineError<{
     super(
       { code: 'LEDGER_BAD_MANIFEST', file },
       `${file}: this is no chain store of version ${VERSION}.`,
-      'Index the blocks into a new folder.',
+      'Run the same lootline index again where it was stopped or the file was lost; else index the blocks into a new folder.',
       { cause },
     )
   }
