@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { openLabelStore } from '../src/label/index.ts'
 import { openChainLedger } from '../src/ledger/chain/index.ts'
 import { openPriceStore } from '../src/price/index.ts'
-import { DEFAULT_MIN_CONFIDENCE, prepareTrace, type Rule } from '../src/trace/index.ts'
+import { plainRequest, prepareTrace, type Rule } from '../src/trace/index.ts'
 
 const [folder = '', rule = 'fifo', until = '0', stolen = '1'] = process.argv.slice(2)
 const ledger = openChainLedger(join(folder, 'chain'))
@@ -22,11 +22,7 @@ const phases: Record<string, number> = {}
 let start = performance.now()
 const flow = prepareTrace(
   books,
-  {
-    ...{ seeds, rule: rule as Rule, direction: 'forward', seedMode: 'auto', maxHops: null, dust: null },
-    ...{ until: Number(until), busy: Number.MAX_SAFE_INTEGER, minConfidence: DEFAULT_MIN_CONFIDENCE },
-    passThrough: [],
-  },
+  plainRequest({ seeds, rule: rule as Rule, until: Number(until), busy: Number.MAX_SAFE_INTEGER }),
   (phase) => {
     const now = performance.now()
     phases[phase] = now - start

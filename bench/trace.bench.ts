@@ -11,9 +11,8 @@ import { openSqliteLedger } from '../src/ledger/index.ts'
 import { openPriceStore } from '../src/price/index.ts'
 import { createStore } from '../src/store/index.ts'
 import {
-  DEFAULT_BUSY,
-  DEFAULT_MIN_CONFIDENCE,
   type Probe,
+  plainRequest,
   prepareTrace,
   RULES,
   type Rule,
@@ -51,18 +50,9 @@ function* tree(lots: number): Generator<Transaction> {
   }
 }
 
-const REQUEST: TraceRequest = {
+const REQUEST: TraceRequest = plainRequest({
   seeds: [{ theft: 'tree', of: { kind: 'lot', txid: '0'.repeat(64), n: 0 } }],
-  rule: 'fifo',
-  direction: 'forward',
-  seedMode: 'auto',
-  maxHops: null,
-  dust: null,
-  until: null,
-  busy: DEFAULT_BUSY,
-  minConfidence: DEFAULT_MIN_CONFIDENCE,
-  passThrough: [],
-}
+})
 
 const PHASES = {
   reach: 'look-ups and reach',

@@ -167,6 +167,7 @@ test('the public names', () => {
         "compareRules",
         "flowToJson",
         "largestPaths",
+        "plainRequest",
         "prepareTrace",
         "targetMatcher",
         "traceFlow",

@@ -13,6 +13,7 @@ import { refusedRows } from './coinJoin.ts'
 import { kindOfForm, SCRIPT_KINDS, type ScriptKind } from './columns.ts'
 import { peelChains } from './peelChain.ts'
 import { type PlainTransaction, plainColumns, realData } from './plainTransaction.test-suite.ts'
+import { ASKED_RULES, ASKED_TRANSACTIONS } from './regtest.test-suite.ts'
 
 const folder = realData('bitcoin-regtest')
 
@@ -85,35 +86,16 @@ describe.skipIf(folder === null)('a regtest chain, and what BlockSci says of it'
   })
 
   it('change_regression.out: every set and every unique change, 160 lines, no difference', () => {
-    const rules = [
-      'addressType',
-      'locktime',
-      'freshAddress',
-      'peelingChain',
-      'optimalChange',
-      'addressReuse',
-      'legacy',
-    ] as const
-    const named = [
-      'change-negative-testcase-tx',
-      'change-reuse-tx-1',
-      'change-locktime-tx-1',
-      'change-optimal-0-tx',
-      'peeling-chain-5-tx',
-      'change-ten-2-tx',
-      'fan-8-tx',
-      'peeling-chain-4-tx',
-      'tx-chain-10-tx-1',
-      'funding-tx-2-in-2-out',
-    ]
-    const found = rules.flatMap((rule) =>
-      named.flatMap((name) => {
+    const found = ASKED_RULES.flatMap((rule) =>
+      ASKED_TRANSACTIONS.flatMap((name) => {
         const outputs = left(rule, rowNamed(name))
         return [outputs, unique(outputs)].map((list) => `[${list.join(', ')}]`)
       }),
     )
     // Last comes "no change", which we have by asking for no rule.
-    expect([...found, ...named.flatMap(() => ['[]', '[]'])]).toEqual(lines('change_regression.out'))
+    expect([...found, ...ASKED_TRANSACTIONS.flatMap(() => ['[]', '[]'])]).toEqual(
+      lines('change_regression.out'),
+    )
   })
 
   it.each([

@@ -8,7 +8,7 @@ import { createMemoryLedger } from '../ledger/index.ts'
 import type { Covers, Ledger } from '../ledger/ledger.ts'
 import type { PriceBook } from '../price/price.ts'
 import { BITCOIN_REGTEST, ETHEREUM, type HolderId } from '../units/caip.ts'
-import { DEFAULT_BUSY, type TraceBooks, type TraceRequest } from './request.ts'
+import { plainRequest, type TraceBooks, type TraceRequest } from './request.ts'
 
 /** US dollars in cents: amounts of these tests read as they are. */
 export const USD: string = `${ETHEREUM}/iso4217:USD`
@@ -151,20 +151,7 @@ export function books(
   return { ledger, labels: book, prices, version: '0.0.0-test' }
 }
 
-export function request(change: Partial<TraceRequest> & Pick<TraceRequest, 'seeds'>): TraceRequest {
-  return {
-    rule: 'fifo',
-    direction: 'forward',
-    seedMode: 'auto',
-    maxHops: null,
-    dust: null,
-    until: null,
-    busy: DEFAULT_BUSY,
-    minConfidence: 20,
-    passThrough: [],
-    ...change,
-  }
-}
+export const request: typeof plainRequest = plainRequest
 
 export function from(...names: string[]): TraceRequest['seeds'] {
   return [{ theft: 'theft', of: { kind: 'holders', holders: names.map(account) } }]

@@ -9,6 +9,7 @@ export { type FlowPath, largestPaths, targetMatcher } from './paths.ts'
 export {
   DEFAULT_BUSY,
   DEFAULT_MIN_CONFIDENCE,
+  plainRequest,
   SEED_MODES,
   type SeedMode,
   type SeedSpec,

@@ -64,3 +64,19 @@ export const DEFAULT_BUSY = 10_000
 
 /** The TagPack ladder's `web_crawl`: what ranks below (heuristic, unknown) informs without stopping. */
 export const DEFAULT_MIN_CONFIDENCE = 20
+
+/** Forward by fifo, to the end, as a command without options asks. */
+export function plainRequest(change: Partial<TraceRequest> & Pick<TraceRequest, 'seeds'>): TraceRequest {
+  return {
+    rule: 'fifo',
+    direction: 'forward',
+    seedMode: 'auto',
+    maxHops: null,
+    dust: null,
+    until: null,
+    busy: DEFAULT_BUSY,
+    minConfidence: DEFAULT_MIN_CONFIDENCE,
+    passThrough: [],
+    ...change,
+  }
+}

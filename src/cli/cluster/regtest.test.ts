@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CHANGE_RULES, type ChainSource, type ChangeRuleName, openChainSource } from '../../cluster/index.ts'
 import { realData } from '../../cluster/plainTransaction.test-suite.ts'
+import { ASKED_RULES, ASKED_TRANSACTIONS } from '../../cluster/regtest.test-suite.ts'
 import { openChainLedger } from '../../ledger/chain/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import { BITCOIN_REGTEST } from '../../units/caip.ts'
@@ -127,53 +128,33 @@ describe.skipIf(folder === null)(
       }
     })
 
-    const rules = [
-      'addressType',
-      'locktime',
-      'freshAddress',
-      'peelingChain',
-      'optimalChange',
-      'addressReuse',
-      'legacy',
-    ] as const
-    const asked = [
-      'change-negative-testcase-tx',
-      'change-reuse-tx-1',
-      'change-locktime-tx-1',
-      'change-optimal-0-tx',
-      'peeling-chain-5-tx',
-      'change-ten-2-tx',
-      'fan-8-tx',
-      'peeling-chain-4-tx',
-      'tx-chain-10-tx-1',
-      'funding-tx-2-in-2-out',
-    ]
-
     it('change_regression.out: every set and every unique change, 160 lines, no difference', () => {
       const left = (rule: ChangeRuleName, name: string): number[] => {
         const world = source.around(Uint32Array.of(txOf(name)))
         const row = world.columns.txs.indexOf(txOf(name))
         return CHANGE_RULES[rule](world, row).map((place) => place - world.columns.outputStarts[row]!)
       }
-      const found = rules.flatMap((rule) =>
-        asked.flatMap((name) => {
+      const found = ASKED_RULES.flatMap((rule) =>
+        ASKED_TRANSACTIONS.flatMap((name) => {
           const outputs = left(rule, name)
           return [outputs, outputs.length === 1 ? outputs : []].map((list) => `[${list.join(', ')}]`)
         }),
       )
-      expect([...found, ...asked.flatMap(() => ['[]', '[]'])]).toEqual(linesOf('change_regression.out'))
+      expect([...found, ...ASKED_TRANSACTIONS.flatMap(() => ['[]', '[]'])]).toEqual(
+        linesOf('change_regression.out'),
+      )
     })
 
     it('cluster change: every sign is a unique change of BlockSci; what it does not show are outputs not spent yet', async () => {
       const lines = linesOf('change_regression.out')
       let shown = 0
-      for (const [i, name] of asked.entries()) {
+      for (const [i, name] of ASKED_TRANSACTIONS.entries()) {
         const [found] = await json<{ outputs: { n: number; signs: string[] }[] }[]>(
           'cluster',
           'change',
           names[name]!,
         )
-        for (const [k, rule] of rules.slice(0, 6).entries()) {
+        for (const [k, rule] of ASKED_RULES.slice(0, 6).entries()) {
           const ours = found!.outputs.filter(({ signs }) => signs.includes(rule)).map(({ n }) => n)
           const theirs = JSON.parse(lines[20 * k + 2 * i + 1]!) as number[]
           shown += ours.length

@@ -7,11 +7,10 @@ import { renderReport } from '../../report/index.ts'
 import { type Simulation, scenario, writeSimulation } from '../../simulate/index.ts'
 import { createStore } from '../../store/index.ts'
 import {
-  DEFAULT_BUSY,
-  DEFAULT_MIN_CONFIDENCE,
   type Flow,
   type FlowAsset,
   flowToJson,
+  plainRequest,
   prepareTrace,
   RULES,
   type Rule,
@@ -87,18 +86,7 @@ async function tell(
   addPrices(books.prices, files.prices, { unixSeconds })
   const { result } = await importFile(books, files.ledger, { nowUnixSeconds: unixSeconds, skipBad: false })
   const { model } = simulation.settings
-  const request: TraceRequest = {
-    seeds: seedsOf(simulation),
-    rule: 'fifo',
-    direction: 'forward',
-    seedMode: 'auto',
-    maxHops: null,
-    dust: null,
-    until: null,
-    busy: DEFAULT_BUSY,
-    minConfidence: DEFAULT_MIN_CONFIDENCE,
-    passThrough: [],
-  }
+  const request: TraceRequest = plainRequest({ seeds: seedsOf(simulation) })
   const prepared = prepareTrace(books, request)
   const flows = new Map<Rule, Flow>()
   const refused = new Map<Rule, string>()
