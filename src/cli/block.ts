@@ -1,10 +1,8 @@
 /** @module */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { LootlineError } from '../errors.ts'
 import { readStoredBlock } from '../ledger/chain/index.ts'
 import { formatTime, printable } from '../units/index.ts'
-import { chainFolder } from './books.ts'
+import { chainFolder, hasChain } from './books.ts'
 import { type Command, command, flag, UsageError } from './command.ts'
 import { grouped, writeJson, writeLine, writeTable } from './output.ts'
 import { STORE_OPTION, storeToRead } from './storeOption.ts'
@@ -25,8 +23,7 @@ export const blockCommand: Command = command({
   run(context, [typed], { store: named, top, json }) {
     const wanted = blockOf(typed!)
     const folder = chainFolder(storeToRead(context, named).path)
-    if (!existsSync(join(folder, 'chain.json')))
-      throw new NoBlockError(typed!, 'The store has no indexed chain')
+    if (!hasChain(folder)) throw new NoBlockError(typed!, 'The store has no indexed chain')
     const block = readStoredBlock(folder, wanted)
     if (block === undefined) throw new NoBlockError(typed!, 'The store does not have that block')
     if (json) return writeJson(context, block)

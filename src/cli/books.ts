@@ -43,11 +43,16 @@ export function chainFolder(store: string): string {
   return join(store, 'chain')
 }
 
+/** Whether a chain folder holds an index. */
+export function hasChain(folder: string): boolean {
+  return existsSync(join(folder, 'chain.json'))
+}
+
 /** A store with an indexed chain answers from it, any other from what was imported. */
 export function openLedger(store: string): Ledger {
   const chain = chainFolder(store)
   // Segments without the file that names them: an index that has not ended, or a lost file.
-  return existsSync(join(chain, 'chain.json')) || existsSync(join(chain, 'segments'))
+  return hasChain(chain) || existsSync(join(chain, 'segments'))
     ? openChainLedger(chain)
     : openSqliteLedger(store)
 }

@@ -5,7 +5,7 @@ import { chainName } from '../address/index.ts'
 import { LootlineError } from '../errors.ts'
 import { type Verified, verifyStore } from '../ledger/chain/index.ts'
 import { formatDay } from '../units/index.ts'
-import { chainFolder, withBooks } from './books.ts'
+import { chainFolder, hasChain, withBooks } from './books.ts'
 import { type Command, command, flag, UsageError } from './command.ts'
 import type { Context } from './context.ts'
 import { grouped, writeJson, writeLine, writeTable } from './output.ts'
@@ -122,7 +122,7 @@ function bytesUnder(folder: string): number {
 }
 
 function verified(context: Context, folder: string): Verified {
-  if (!existsSync(join(folder, 'chain.json')))
+  if (!hasChain(folder))
     throw new UsageError('--verify: the store has no indexed chain.', 'Index blocks with "lootline index".')
   const progress = startProgress(context, 'verify')
   try {

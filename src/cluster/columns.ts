@@ -37,8 +37,9 @@ export function kindOfForm(form: AddressForm): number {
 
 /** Fields of transactions that only a decoder of blocks knows. */
 export interface WalletMarks {
-  /** u32[n] */
+  /** u32[n], to be compared only: a chain store keeps the lowest six bits. */
   readonly version: Uint32Array
+  /** u32[n] above 0 where there is one: a chain store says no more. */
   readonly locktime: Uint32Array
   /** u8[n] 1 where an input's sequence signals replacement (BIP-125: below 0xfffffffe). */
   readonly replaceable: Uint8Array

@@ -122,7 +122,6 @@ export interface FlowHop {
   readonly chain: string
   readonly time: number | null
   readonly height: number | null
-  /** Position in the trace: hops are listed in chain order per chain. */
   readonly asset: string
   readonly from: string
   readonly to: string
@@ -228,6 +227,7 @@ export interface Flow {
   readonly seeds: readonly FlowSeed[]
   readonly leaves: readonly FlowLeaf[]
   readonly balance: readonly FlowBalance[]
+  /** In chain order per asset; backward, the latest first. */
   readonly hops: readonly FlowHop[]
   /** Every holder that hops, seeds or leaves name and that has a label, stated or inferred. */
   readonly holders: readonly { readonly holder: string; readonly labels: readonly FlowLabel[] }[]

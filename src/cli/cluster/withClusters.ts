@@ -2,7 +2,6 @@
  * The clusters of a store, brought up to it first: what every command on clusters begins with.
  * @module
  */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type BuildResult,
@@ -22,7 +21,7 @@ import { type LabelStore, openLabelStore } from '../../label/index.ts'
 import { type Ledger, NONE } from '../../ledger/index.ts'
 import { type ChainId, chainOf, type HolderId } from '../../units/caip.ts'
 import { printable } from '../../units/text.ts'
-import { chainFolder, openLedger } from '../books.ts'
+import { chainFolder, hasChain, openLedger } from '../books.ts'
 import type { Context } from '../context.ts'
 import { typedHolders, typedTransaction } from '../holders.ts'
 import { grouped } from '../output.ts'
@@ -60,7 +59,7 @@ export async function withClusters<T>(
   using stack = new DisposableStack()
   const ledger = stack.adopt(openLedger(store), (open) => open.close())
   const labels = stack.adopt(openLabelStore(store), (open) => open.close())
-  const isChain = existsSync(join(chainFolder(store), 'chain.json'))
+  const isChain = hasChain(chainFolder(store))
   const source = isChain
     ? stack.adopt(openChainSource(chainFolder(store)), (open) => open.close())
     : ledgerSource(ledger)

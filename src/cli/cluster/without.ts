@@ -75,13 +75,14 @@ interface Split {
 
 function splitOf({ clusters, ledger, labels, source }: ClusterBooks, tx: number): Split {
   const [txid] = txidsOf(ledger, [tx])
-  const { columns } = source.around(Uint32Array.of(tx))
+  const { columns } = source.alone(Uint32Array.of(tx))
   const row = columns.txs.indexOf(tx)
   const none = { txid: txid!, members: 0, rules: null, parts: [] }
+  if (row < 0) return none
   const payer = columns.inputAddress
     .subarray(columns.inputStarts[row], columns.inputStarts[row + 1])
     .find((address) => address !== NONE)
-  if (row < 0 || payer === undefined) return none
+  if (payer === undefined) return none
   const members = clusters.members(clusters.nameOf(payer))
   const { graph, txs, rules } = clusters.links(members)
   const place = txs.indexOf(tx)

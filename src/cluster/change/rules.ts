@@ -57,10 +57,12 @@ const addressType: ChangeRule = (world, row) => {
   return spendable(world, row).filter((i) => outputKind[i] === kind)
 }
 
-const sameLocktime = bySpender(({ columns: { marks } }, row, spender) =>
-  marks === null ? true : marks.locktime[row]! > 0 === marks.locktime[spender]! > 0,
-)
-const locktime: ChangeRule = (world, row) => (world.columns.marks === null ? [] : sameLocktime(world, row))
+const locktime: ChangeRule = (world, row) => {
+  const { marks } = world.columns
+  if (marks === null) return []
+  const agrees = bySpender((_, __, spender) => marks.locktime[row]! > 0 === marks.locktime[spender]! > 0)
+  return agrees(world, row)
+}
 
 const addressReuse: ChangeRule = (world, row) => {
   const { inputStarts, inputAddress, outputAddress } = world.columns
