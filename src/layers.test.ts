@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 const ROOMS = [
   'errors',
   'units',
+  'net',
   'store',
   'address',
   'chain',
@@ -15,6 +16,8 @@ const ROOMS = [
   'ledger',
   'cluster',
   'trace',
+  'cross',
+  'live',
   'screen',
   'watch',
   'mail',
@@ -31,7 +34,7 @@ const RESTRICTED: readonly { pattern: RegExp; rooms: readonly string[]; why: str
   {
     pattern:
       /['"](?:node:)?(?:net|http|https|http2|tls|dgram|dns|dns\/promises|inspector)['"]|\bfetch\(|\bWebSocket\b/,
-    rooms: ['chain', 'price', 'server'],
+    rooms: ['net', 'server'],
     why: 'reaches for the network',
   },
   { pattern: /\bprocess\.exit\b/, rooms: ['cli'], why: 'ends the process' },
