@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { answerOf } from './answer.ts'
+import { answerError, checkJson, readJson } from './readJson.ts'
+import { AnswerError } from './sourceError.ts'
+
+const SCHEMA = z.object({
+  txid: z.string().regex(/^[0-9a-f]{64}$/, 'a transaction id'),
+  outs: z.array(z.union([z.object({ sats: z.int().min(0) }), z.object({ wei: z.string() }), z.null()])),
+})
+const TXID = 'ab'.repeat(32)
+
+describe('readJson', () => {
+  test('gives what the schema makes', () => {
+    const bytes = Buffer.from(JSON.stringify({ txid: TXID, outs: [{ sats: 1 }, null], more: true }))
+    expect(readJson(SCHEMA)(answerOf(200, bytes))).toEqual({ txid: TXID, outs: [{ sats: 1 }, null] })
+  })
+
+  test.each<[unknown, string, string, string]>([
+    [null, '$', 'object', 'null'],
+    [[1, 2], '$', 'object', 'an array of 2'],
+    [{ outs: [] }, '$.txid', 'string', 'nothing'],
+    [{ txid: 'AB', outs: [] }, '$.txid', 'a transaction id', '"AB"'],
+    [{ txid: TXID, outs: {} }, '$.outs', 'array', 'an object of '],
+    [{ txid: TXID, outs: [{ sats: -1 }] }, '$.outs[0].sats', 'Too small: expected number to be >=0', '-1'],
+    [{ txid: TXID, outs: [null, { sats: 1.5 }] }, '$.outs[1].sats', 'int', '1.5'],
+    [
+      { txid: TXID, outs: [{ sats: '12345678901234567890' }] },
+      '$.outs[0].sats',
+      'number',
+      '"12345678901234567890"',
+    ],
+    [
+      { txid: TXID, outs: [{ a: 1, b: 2, c: 3, d: 4, e: 5, 'f\n': 6 }] },
+      '$.outs[0].sats',
+      'number',
+      'nothing',
+    ],
+    [
+      { txid: { a: 1, 'b\n': 2, c: 3, d: 4, e: 5, f: 6 } },
+      '$.txid',
+      'string',
+      'an object of a, b\\u{a}, c, d, e, …',
+    ],
+  ])('%j', (value, path, expected, came) => {
+    const bytes = Buffer.from(JSON.stringify(value))
+    const read = () => readJson(SCHEMA)(answerOf(200, bytes))
+    expect(read).toThrow(AnswerError)
+    try {
+      read()
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'NET_BAD_ANSWER', data: { path, expected, came: came.trim() } })
+    }
+    const { error } = SCHEMA.safeParse(value)
+    expect(answerError(error!, value).data).toMatchObject({ path, expected })
+  })
+
+  test('a part is called by its place', () => {
+    expect(() => checkJson(z.array(z.int()), [1, 'x'], '$.result')).toThrow(
+      'expected number at $.result[1], got "x"',
+    )
+  })
+
+  test('as many faults as an answer may have are no more work than one', () => {
+    const wrong = new Array(300_000).fill(1)
+    expect(() => checkJson(z.array(z.string()), wrong)).toThrow('expected string at $[0], got 1')
+  })
+})
