@@ -99,7 +99,7 @@ export const traceBench: Benchmark = {
       const labels = openLabelStore(store)
       const prices = openPriceStore(store)
       try {
-        ledger.append([...tree(size)], { kind: 'all' })
+        ledger.append([...tree(size)], { covers: { kind: 'all' } })
         const books = { ledger, labels, prices, version: 'bench' }
         for (const rule of size === sizes.at(-1) ? RULES : (['fifo'] as const)) {
           if (rule === 'libr') continue

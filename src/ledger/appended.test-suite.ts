@@ -7,7 +7,7 @@ export function appended(maker: { open(): Ledger; clean(): void }): ReadingMaker
   return {
     async ofBlocks(blocks, firstHeight = 0) {
       const ledger = maker.open()
-      ledger.append(transactionsOf(blocks, PLAIN, firstHeight), { kind: 'all' })
+      ledger.append(transactionsOf(blocks, PLAIN, firstHeight), { covers: { kind: 'all' } })
       return { ledger, names: PLAIN }
     },
     clean: () => maker.clean(),

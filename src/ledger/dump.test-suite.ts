@@ -6,8 +6,12 @@ function amountOf(amounts: Amounts, at: number): bigint {
   return narrow >= 0 ? BigInt(narrow) : amounts.wide[-narrow - 1]!
 }
 
-/** Movements with names for numbers, one line each, so that ledgers that number differently can be compared. */
-export function movementLines(ledger: Ledger, movements: Movements): string[] {
+/**
+ * Movements with names for numbers, one line each, so that ledgers that number differently can be compared.
+ *
+ * @param places whether lines show order3: ledgers that counted other files have other numbers in it, in the same order
+ */
+export function movementLines(ledger: Ledger, movements: Movements, places = true): string[] {
   const holder = (number: number): string =>
     number === NONE ? '-' : ledger.holderIds(Uint32Array.of(number))[0]!
   const lot = (tx: number, n: number): string =>
@@ -28,14 +32,20 @@ export function movementLines(ledger: Ledger, movements: Movements): string[] {
       const to = holder(movements.creditHolder[leg]!)
       credits.push(`${movements.creditN[leg]}=${to} ${amountOf(movements.creditAmount, leg)}`)
     }
-    const keys = [movements.order1[i], movements.order2[i], movements.order3[i]].join('/')
+    const keys = [movements.order1[i], movements.order2[i], places ? movements.order3[i] : '-'].join('/')
     const kind = MOVEMENT_KINDS[movements.kind[i]!]
     return `${txid[i]} ${kind} ${movements.time[i]} ${keys}: ${debits.join(', ')} > ${credits.join(', ')}`
   })
 }
 
-/** Every answer of a ledger about these names. */
-export function dump(ledger: Ledger, txids: readonly string[], holders: readonly string[]): unknown {
+/** Every answer of a ledger about these names. @param places see {@link movementLines} */
+export function dump(
+  ledger: Ledger,
+  txids: readonly string[],
+  holders: readonly string[],
+  places = true,
+): unknown {
+  const lines = (movements: Movements): string[] => movementLines(ledger, movements, places)
   const txs = Uint32Array.from(txids.flatMap((txid) => [...ledger.txNumbers(txid)]))
   const numbers = ledger.holderNumbers(holders).filter((number) => number !== NONE)
   const all = ledger.ofTransactions(txs)
@@ -56,10 +66,10 @@ export function dump(ledger: Ledger, txids: readonly string[], holders: readonly
       .transactions(txs)
       .map((transaction) => ({ ...transaction }))
       .sort((a, b) => (`${a.chain} ${a.txid}` < `${b.chain} ${b.txid}` ? -1 : 1)),
-    movements: movementLines(ledger, all),
+    movements: lines(all),
     distinctIds: new Set(all.id).size,
-    ofHalf: movementLines(ledger, ledger.ofHolders(half)),
-    ofEach: Array.from(numbers, (number) => movementLines(ledger, ledger.ofHolders(Uint32Array.of(number)))),
+    ofHalf: lines(ledger.ofHolders(half)),
+    ofEach: Array.from(numbers, (number) => lines(ledger.ofHolders(Uint32Array.of(number)))),
     coverage: ledger.coverage(numbers),
     isWhole: [...ledger.isWhole(numbers)],
     counts: [...ledger.counts(numbers, 2)],

@@ -26,12 +26,12 @@ export interface LedgerMaker {
 
 const ETH = `${ETHEREUM}/slip44:60`
 const SCAM = `${TRON}/trc20:TScam`
-const eth = (name: string): string => `${ETHEREUM}:0x${name}`
-const btc = (name: string): string => `${BITCOIN}:${name}`
+export const eth = (name: string): string => `${ETHEREUM}:0x${name}`
+export const btc = (name: string): string => `${BITCOIN}:${name}`
 
 type Extra = Partial<Omit<Transaction, 'txid' | 'chain'>>
 
-function pay(
+export function pay(
   from: string | null,
   to: string | null,
   amount: bigint,
@@ -41,12 +41,12 @@ function pay(
   return { from: name(from), to: name(to), asset: ETH, amount, kind: 'native', ...extra }
 }
 
-function account(txid: string, transfers: readonly Transfer[], extra: Extra = {}): Transaction {
+export function account(txid: string, transfers: readonly Transfer[], extra: Extra = {}): Transaction {
   const place = 'height' in extra || 'time' in extra ? {} : { time: 1000 }
   return { chain: ETHEREUM, txid, transfers, inputs: [], outputs: [], ...place, ...extra }
 }
 
-function utxo(
+export function utxo(
   txid: string,
   inputs: Transaction['inputs'],
   outputs: readonly [string | null, bigint][],

@@ -113,6 +113,14 @@ export type Covers =
   | { readonly kind: 'none' }
   | { readonly kind: 'holders'; readonly holders: readonly HolderId[] }
 
+/** What is said of appended transactions beside themselves. */
+export interface AppendOptions {
+  /** Default: no holder. */
+  readonly covers?: Covers
+  /** Tokens among them, as their contracts describe them: untrusted, as in {@link ImportSession.addAssets}. */
+  readonly assets?: readonly Asset[]
+}
+
 /** What an import says of itself before its first row. */
 export interface ImportHeader {
   readonly name: string
@@ -166,7 +174,19 @@ export interface Ledger {
   /** The result of the earlier import where these very bytes are already in. */
   beginImport(header: ImportHeader): ImportSession | ImportResult
   /** Appends transactions as one listing, atomically and idempotently. */
-  append(transactions: readonly Transaction[], covers?: Covers): { added: number; duplicates: number }
+  append(transactions: readonly Transaction[], options?: AppendOptions): { added: number; duplicates: number }
+  /**
+   * Takes transactions out as if they had never been added, atomically: their block was turned back, say. Their numbers,
+   * and those of their holders, stay theirs for when they come again, in another block or otherwise. Those that the
+   * ledger does not have are passed over.
+   *
+   * What spends their outputs is the caller's to forget, in the same call or before: a spender that stays keeps the
+   * holder and amount that it took from its prevout. What a source claims to cover it goes on claiming.
+   *
+   * @param txs u32[n] numbers of transactions, in any order
+   * @returns how many transactions and movements are gone
+   */
+  forget(txs: Uint32Array): { transactions: number; movements: number }
 
   /** Every asset, by asset id number. */
   assets(): readonly Asset[]
@@ -180,6 +200,11 @@ export interface Ledger {
   /** All transactions with this id (several chains may share one); lower-case. */
   txNumbers(txid: string): Uint32Array
   heads(txs: Uint32Array): TransactionHeads
+  /**
+   * Transactions of a span of time, unix seconds, both ends included; ascending numbers, the first `limit` of them.
+   * Cost: memory and SQLite read the heads of all transactions; an indexed chain finds the span by halving.
+   */
+  between(from: number, to: number, limit: number): Uint32Array
 
   /** Every movement that debits or credits one of these holders, each once, in chain order. */
   ofHolders(holders: Uint32Array): Movements

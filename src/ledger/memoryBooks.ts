@@ -58,6 +58,18 @@ export function maxOf(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b)
 }
 
+/** What equal transfers of one transaction have in common. */
+export function bagKey({
+  tx,
+  kind,
+  asset,
+  from,
+  to,
+  amount,
+}: Omit<Movement, 'id' | 'position' | 'fileOrder'>): string {
+  return [tx, kind, asset, from, to, amount].join(' ')
+}
+
 export interface Books {
   readonly holders: HolderRecord[]
   readonly assets: Asset[]
@@ -70,9 +82,11 @@ export interface Books {
   readonly spends: Map<string, { readonly tx: number; readonly spend: Spend }>
   /** In the order in which answers list them, and whether order is by time. */
   readonly chains: Map<string, { rank: number; byTime: boolean }>
-  /** Equal transfers. */
+  /** Equal transfers, by {@link bagKey}. */
   readonly bags: Map<string, Movement[]>
   movements: number
+  /** Number of the next movement; those of forgotten ones are not given again. */
+  nextMovement: number
   /** These three number a name when they first see it. */
   holderNumber(name: string | null | undefined): number
   assetNumber(id: string, given?: Asset): number
@@ -122,7 +136,7 @@ export function createBooks(): Books {
 
   return {
     ...{ holders, assets, txs, holderOf, assetOf, txOf },
-    ...{ spends: new Map(), chains: new Map(), bags: new Map(), movements: 0 },
+    ...{ spends: new Map(), chains: new Map(), bags: new Map(), movements: 0, nextMovement: 0 },
     ...{ holderNumber, assetNumber, txNumber },
   }
 }

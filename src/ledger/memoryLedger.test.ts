@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { appended } from './appended.test-suite.ts'
+import { forgetSuite } from './forget.test-suite.ts'
 import { type LedgerMaker, ledgerSuite } from './ledger.test-suite.ts'
 import { createMemoryLedger } from './memoryLedger.ts'
 import { readingSuite } from './reading.test-suite.ts'
@@ -14,5 +15,6 @@ describe('createMemoryLedger', () => {
     clean: () => undefined,
   }
   ledgerSuite(maker)
+  forgetSuite(maker)
   readingSuite(appended(maker))
 })

@@ -8,6 +8,7 @@ import type { Asset } from '../units/asset.ts'
 import { checkTransaction } from './checkTransaction.ts'
 import { ImportBusyError, SessionEndedError } from './importError.ts'
 import {
+  type AppendOptions,
   type ImportHeader,
   type ImportResult,
   type ImportRow,
@@ -18,6 +19,7 @@ import {
   NONE,
 } from './ledger.ts'
 import { createBooks, type Movement, maxOf, minOf } from './memoryBooks.ts'
+import { forgetTransactions } from './memoryForget.ts'
 import { mergeRows } from './memoryMerge.ts'
 import { createMovementBuffer, type MovementBuffer } from './movementBuffer.ts'
 import { fileOrderBase, order1Of, order2Of, order3Of } from './order.ts'
@@ -120,13 +122,15 @@ export function createMemoryLedger(): Ledger {
       }
       return session(header)
     },
-    append(transactions, covers = { kind: 'none' }) {
+    append(transactions, options: AppendOptions = {}) {
+      const { covers = { kind: 'none' }, assets: met = [] } = options
       for (const transaction of transactions) checkTransaction(transaction)
       const rows = transactions.map((transaction, i) => ({ row: i + 1, listing: '', transaction }))
-      const { added, duplicates } = mergeRows(books, rows, [], covers, appended)
+      const { added, duplicates } = mergeRows(books, rows, met, covers, appended)
       appended += added + duplicates
       return { added, duplicates }
     },
+    forget: (numbers) => forgetTransactions(books, numbers),
     assets: () => [...assets],
     sources: () => results.map((result) => result.source),
     size: () => ({
@@ -145,6 +149,12 @@ export function createMemoryLedger(): Ledger {
       index: Float64Array.from(numbers, (number) => txs[number]!.index ?? Number.NaN),
       time: Float64Array.from(numbers, (number) => txs[number]!.time ?? Number.NaN),
     }),
+    between: (from, to, limit) =>
+      Uint32Array.from(
+        [...txs.keys()]
+          .filter((tx) => txs[tx]!.real && (txs[tx]!.time ?? -1) >= from && txs[tx]!.time! <= to)
+          .slice(0, limit),
+      ),
     ofHolders(numbers) {
       const wanted = new Set(numbers)
       const own = Array.from(wanted).flatMap((holder) => [...(holders[holder]?.txs ?? [])])

@@ -8,8 +8,9 @@ import { DoubleSpendError } from './checkTransaction.ts'
 import { coinOf } from './describeAsset.ts'
 import { type Head, mergeHead } from './head.ts'
 import { type Covers, type ImportResult, type ImportRow, MOVEMENT_KINDS, NONE } from './ledger.ts'
-import { type Books, maxOf, minOf } from './memoryBooks.ts'
-import { isNewestFirst, spendDepths, type Tide, turnAround, watchTide } from './order.ts'
+import { type Books, bagKey, maxOf, minOf } from './memoryBooks.ts'
+import { placeAll } from './memoryPlaces.ts'
+import { isNewestFirst, type Tide, turnAround, watchTide } from './order.ts'
 
 /** One movement as a row has it, and its place in the files. */
 interface Event {
@@ -37,7 +38,7 @@ export function mergeRows(
   covers: Covers,
   base: number,
 ): Omit<ImportResult, 'source' | 'already'> {
-  const { holders, txs, txOf, spends, chains, bags, holderNumber, assetNumber, txNumber } = books
+  const { holders, txs, txOf, spends, bags, holderNumber, assetNumber, txNumber } = books
 
   /** Before anything is changed, so that a conflict leaves the ledger as it was. */
   function assertNoDoubleSpend(): void {
@@ -118,18 +119,6 @@ export function mergeRows(
         if (lot.holder !== NONE) spend.holder = lot.holder
       }
     }
-    const edges: [number, number][] = []
-    for (const [number, tx] of txs.entries()) {
-      tx.depth = 0
-      for (const { prevTx } of tx.inputs) {
-        const parent = txs[prevTx]!
-        const oneBlock =
-          tx.height === parent.height && (tx.height !== null || (tx.time !== null && tx.time === parent.time))
-        if (parent.real && oneBlock && tx.index === null && parent.index === null)
-          edges.push([number, prevTx])
-      }
-    }
-    for (const [number, depth] of spendDepths(edges)) txs[number]!.depth = depth
   }
 
   function eventsOf(): Event[] {
@@ -167,7 +156,8 @@ export function mergeRows(
       const asset = assetNumber(transfer?.asset ?? coinOf(txs[tx]!.chain))
       const from = holderNumber(transfer?.from)
       const to = holderNumber(transfer?.to)
-      const identity = [tx, kind, asset, from, to, transfer?.amount ?? 0n].join(' ')
+      const amount = transfer?.amount ?? 0n
+      const identity = bagKey({ tx, kind, asset, from, to, amount })
       const bag = bags.get(identity) ?? []
       bags.set(identity, bag)
       const key = `${identity} ${event.listing}`
@@ -176,9 +166,9 @@ export function mergeRows(
       // A UTXO transaction is one movement however often it is listed.
       const nth = transfer === null ? 0 : equals.push(event) - 1
       if (bag[nth] === undefined) {
-        const amount = transfer?.amount ?? 0n
+        books.movements++
         bag[nth] = {
-          ...{ id: books.movements++, tx, kind, asset, from, to, amount },
+          ...{ id: books.nextMovement++, tx, kind, asset, from, to, amount },
           ...{ position: null, fileOrder: Number.MAX_SAFE_INTEGER },
         }
         txs[tx]!.movements.push(bag[nth])
@@ -228,15 +218,6 @@ export function mergeRows(
     }
   }
 
-  function placeChains(): void {
-    for (const [rank, name] of [...new Set(txs.map((tx) => tx.chain))].sort().entries()) {
-      chains.set(name, { rank, byTime: false })
-    }
-    for (const { chain, real, height } of txs) {
-      if (real && height === null) chains.get(chain)!.byTime = true
-    }
-  }
-
   assertNoDoubleSpend()
   for (const asset of given) assetNumber(asset.id, asset)
   const { transactions, contradictions } = mergeHeads()
@@ -245,7 +226,7 @@ export function mergeRows(
   const events = eventsOf()
   const added = mergeMovements(events)
   indexHolders()
-  placeChains()
+  placeAll(books)
   cover()
   return {
     transactions,

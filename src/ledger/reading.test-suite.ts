@@ -90,7 +90,7 @@ export function readingSuite(maker: ReadingMaker): void {
     test('every answer is the memory ledger’s', async () => {
       const { ledger, names } = await opened()
       const memory = createMemoryLedger()
-      memory.append(transactionsOf(BLOCKS, names, FIRST), { kind: 'all' })
+      memory.append(transactionsOf(BLOCKS, names, FIRST), { covers: { kind: 'all' } })
       const all = (of: Ledger): unknown =>
         dump({ ...of, sources: () => [] }, NAMES.map(names.txid), HOLDERS.map(names.holder))
       const text = (of: Ledger): string =>
@@ -188,6 +188,20 @@ export function readingSuite(maker: ReadingMaker): void {
       expect([...heads.height]).toEqual([FIRST + 2, FIRST, FIRST + 2])
       expect([...heads.index]).toEqual([2, 0, 2])
       expect([...heads.time]).toEqual([START + 1200, START, START + 1200])
+      ledger.close()
+    })
+
+    test('transactions of a span of time, both ends included, up to the limit', async () => {
+      const { ledger, tx } = await opened()
+      const between = (from: number, to: number, limit = 100): number[] => [
+        ...ledger.between(from, to, limit),
+      ]
+      const sorted = (...names: string[]): number[] => names.map(tx).sort((a, b) => a - b)
+      expect(between(START + 1200, START + 1200)).toEqual(sorted('m2', 'a', 'b'))
+      expect(between(START, START + 600)).toEqual(sorted('m0', 'm1'))
+      expect(between(START + 601, START + 1199)).toEqual([])
+      expect(between(0, 2 ** 33).length).toBe(8)
+      expect(between(START + 1200, START + 1200, 2)).toEqual(sorted('m2', 'a', 'b').slice(0, 2))
       ledger.close()
     })
 

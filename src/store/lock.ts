@@ -22,11 +22,12 @@ export interface WriteLock {
  * themselves.
  *
  * @param what shown to whoever comes second, such as `import of a.csv`
+ * @param file name of another lock in the store, for what only one process may do beside the writing of others
  * @throws {StoreLockedError} STORE_BUSY with who holds it, for what, since when
  * @throws {StoreProblemError} where the lock file cannot be written
  */
-export function takeWriteLock(storePath: string, what: string): WriteLock {
-  const path = join(storePath, 'write.lock')
+export function takeWriteLock(storePath: string, what: string, file: string = 'write.lock'): WriteLock {
+  const path = join(storePath, file)
   return wrapSqlite(path, () => {
     const database = new DatabaseSync(path, { timeout: 0 })
     try {

@@ -48,6 +48,7 @@ describe('createStore and openStore', () => {
       ledger: join(path, 'ledger.sqlite'),
       labels: join(path, 'labels.sqlite'),
       prices: join(path, 'prices.sqlite'),
+      live: join(path, 'live.sqlite'),
     })
     expect(createStore(path)).toEqual(store)
     expect(openStore(path)).toEqual(store)

@@ -19,6 +19,7 @@ export interface Store {
   readonly ledger: string
   readonly labels: string
   readonly prices: string
+  readonly live: string
 }
 
 function storeAt(path: string): Store {
@@ -27,6 +28,7 @@ function storeAt(path: string): Store {
     ledger: join(path, 'ledger.sqlite'),
     labels: join(path, 'labels.sqlite'),
     prices: join(path, 'prices.sqlite'),
+    live: join(path, 'live.sqlite'),
   }
 }
 

@@ -17,6 +17,9 @@ import { sortRows } from './sortRows.ts'
 /** Transactions of an address read at a time. */
 const PAGE = 2 ** 16
 
+/** A block's time is after the median of eleven before it and at most two hours ahead (Bitcoin Core `MAX_FUTURE_BLOCK_TIME`). */
+const CLOCK_SECONDS = 4 * 3600
+
 interface Place {
   readonly height: number
   readonly index: number
@@ -104,6 +107,17 @@ export function chainLedgerOf(folder: string, reader: ChainReader): Ledger {
     }
   }
 
+  /** Halves the chain towards a time; times of neighbouring blocks may run backwards by up to {@link CLOCK_SECONDS}. */
+  const firstFrom = (time: number): number => {
+    let [low, high] = [0, reader.transactions]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (placeOf(middle).time < time) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
   const refuse = (): never => {
     throw new ReadOnlyLedgerError(folder)
   }
@@ -111,6 +125,7 @@ export function chainLedgerOf(folder: string, reader: ChainReader): Ledger {
     kind: 'chain',
     beginImport: refuse,
     append: refuse,
+    forget: refuse,
     assets: () => [coin],
     sources: () => [source],
     size: () => ({
@@ -140,6 +155,15 @@ export function chainLedgerOf(folder: string, reader: ChainReader): Ledger {
         return idOf(tx)
       })
       return { txid, chain: new Array<string>(txs.length).fill(chain), height, index, time }
+    },
+    between(from, to, limit) {
+      const found: number[] = []
+      for (let tx = firstFrom(from - CLOCK_SECONDS); tx < reader.transactions && found.length < limit; tx++) {
+        const { time } = placeOf(tx)
+        if (time > to + CLOCK_SECONDS) break
+        if (time >= from && time <= to) found.push(tx)
+      }
+      return Uint32Array.from(found)
     },
     ofHolders(holders) {
       const pages: Uint32Array[] = []
@@ -244,8 +268,8 @@ export class ReadOnlyLedgerError extends LootlineError<{
   constructor(folder: string) {
     super(
       { code: 'LEDGER_READ_ONLY', folder },
-      `${folder} holds an indexed chain, to which nothing can be imported.`,
-      'Import into another store, or index more blocks with "lootline index".',
+      `${folder} holds an indexed chain, to which nothing can be imported, and of which nothing can be forgotten.`,
+      'Import into another store, or index the blocks as they are now with "lootline index".',
     )
   }
 }

@@ -180,5 +180,6 @@ describe('indexBlocks', () => {
     })
     source.close()
     expect(() => open(store).append([])).toThrow('nothing can be imported')
+    expect(() => open(store).forget(Uint32Array.of(0))).toThrow('nothing can be forgotten')
   })
 })

@@ -91,7 +91,7 @@ export function transactionsIn(blocks: string): Transaction[] {
 
 export function memoryOf(transactions: readonly Transaction[]): Ledger {
   const ledger = createMemoryLedger()
-  ledger.append(transactions, { kind: 'all' })
+  ledger.append(transactions, { covers: { kind: 'all' } })
   return ledger
 }
 

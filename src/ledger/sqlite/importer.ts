@@ -8,18 +8,20 @@ import {
   StoreProblemError,
   takeWriteLock,
   type WriteLock,
+  withWriteLock,
   wrapSqlite,
 } from '../../store/index.ts'
 import { checkTransaction } from '../checkTransaction.ts'
 import { SessionEndedError } from '../importError.ts'
-import type { ImportHeader, ImportResult, ImportSession, Ledger } from '../ledger.ts'
+import type { AppendOptions, ImportHeader, ImportResult, ImportSession, Ledger } from '../ledger.ts'
 import { fileOrderBase } from '../order.ts'
+import { forgetTransactions } from './forget.ts'
 import { mergeStaging } from './merge.ts'
 import { STAGING, stagingSchema } from './schema.ts'
 import { openStaging, type Staging } from './staging.ts'
 import { attachStaging, removeStaging, stagingFile } from './stagingFile.ts'
 
-export interface Importer extends Pick<Ledger, 'beginImport' | 'append' | 'sources'> {
+export interface Importer extends Pick<Ledger, 'beginImport' | 'append' | 'forget' | 'sources'> {
   /** Ends an open session; what it staged stays for the next time. */
   close(): void
 }
@@ -133,7 +135,8 @@ export function createImporter(
         }
       })
     },
-    append(transactions, covers = { kind: 'none' }): { added: number; duplicates: number } {
+    append(transactions, options: AppendOptions = {}): { added: number; duplicates: number } {
+      const { covers = { kind: 'none' }, assets = [] } = options
       assertWritable()
       for (const transaction of transactions) checkTransaction(transaction)
       const lock = takeWriteLock(storePath, 'append')
@@ -143,9 +146,9 @@ export function createImporter(
           try {
             return inTransaction(database, path, () => {
               database.exec(stagingSchema(`${STAGING}.`))
-              openStaging(database).add(
-                transactions.map((transaction, i) => ({ row: i + 1, listing: '', transaction })),
-              )
+              const staging = openStaging(database)
+              staging.add(transactions.map((transaction, i) => ({ row: i + 1, listing: '', transaction })))
+              staging.addAssets(assets)
               const first = Number(database.prepare('SELECT next_append FROM total').get()!['next_append'])
               const { added, duplicates } = mergeStaging(database, covers, first)
               database.prepare('UPDATE total SET next_append = next_append + ?').run(added + duplicates)
@@ -158,6 +161,12 @@ export function createImporter(
       } finally {
         lock.release()
       }
+    },
+    forget(txs): { transactions: number; movements: number } {
+      assertWritable()
+      return withWriteLock(storePath, 'forget', () =>
+        inTransaction(database, path, () => forgetTransactions(database, txs)),
+      )
     },
     sources: () =>
       wrapSqlite(path, () =>

@@ -10,7 +10,7 @@ import { isNewestFirst, turnAround } from '../order.ts'
 import { mergeHeads } from './mergeHeads.ts'
 import { mergeLots } from './mergeLots.ts'
 import { mergeNames } from './mergeNames.ts'
-import { placeInBlocks } from './placeInBlocks.ts'
+import { placeChains, placeInBlocks } from './placeInBlocks.ts'
 import { STAGING, TEMP_CACHE_KIB } from './schema.ts'
 
 /** What the steps of a merge work with. In their SQL `@` stands for the staging database. */
@@ -37,17 +37,7 @@ export function mergeStaging(
   covers: Covers,
   firstPlace: number,
 ): Omit<ImportResult, 'source' | 'already'> {
-  const text = (sql: string): string => sql.replaceAll('@', `${STAGING}.`)
-  const step: MergeStep = {
-    database,
-    run: (sql, ...values) => Number(database.prepare(text(sql)).run(...values).changes),
-    count: (sql) => integer(database, text(sql)),
-    query(sql) {
-      const statement = database.prepare(text(sql))
-      statement.setReturnArrays(true)
-      return statement.iterate()
-    },
-  }
+  const step = mergeStep(database)
   const { run } = step
   run(`PRAGMA temp.cache_size=-${TEMP_CACHE_KIB}`)
   mergeNames(step)
@@ -56,9 +46,7 @@ export function mergeStaging(
   const lots = mergeLots(step)
   if (lots.utxo) placeInBlocks(step)
   cover(step, covers)
-  run(
-    'UPDATE chain SET by_time = EXISTS(SELECT 1 FROM tx WHERE chain = chain.id AND height IS NULL AND real = 1)',
-  )
+  placeChains(step)
   run(
     'UPDATE total SET transactions = transactions + ?, movements = movements + ?, next_movement = next_movement + ?',
     ...[heads.transactions, added, staged],
@@ -69,6 +57,20 @@ export function mergeStaging(
     added,
     duplicates: staged - added,
     contradictions: heads.contradictions + lots.contradictions,
+  }
+}
+
+export function mergeStep(database: DatabaseSync): MergeStep {
+  const text = (sql: string): string => sql.replaceAll('@', `${STAGING}.`)
+  return {
+    database,
+    run: (sql, ...values) => Number(database.prepare(text(sql)).run(...values).changes),
+    count: (sql) => integer(database, text(sql)),
+    query(sql) {
+      const statement = database.prepare(text(sql))
+      statement.setReturnArrays(true)
+      return statement.iterate()
+    },
   }
 }
 

@@ -1,6 +1,13 @@
 import { spendDepths } from '../order.ts'
 import type { MergeStep } from './merge.ts'
 
+/** Which chains are ordered by time. */
+export function placeChains({ run }: MergeStep): void {
+  run(
+    'UPDATE chain SET by_time = EXISTS(SELECT 1 FROM tx WHERE chain = chain.id AND height IS NULL AND real = 1)',
+  )
+}
+
 /** Two transactions of one block, of which neither has an index. */
 const SAME_BLOCK = `t.idx IS NULL AND p.idx IS NULL AND t.real = 1 AND p.real = 1 AND t.height IS p.height
   AND (t.height IS NOT NULL OR t.time = p.time)`

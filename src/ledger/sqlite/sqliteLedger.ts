@@ -73,6 +73,7 @@ export function sqliteLedgerOn(database: DatabaseSync, storePath: string, readOn
     kind: 'sqlite',
     beginImport: importer.beginImport,
     append: importer.append,
+    forget: importer.forget,
     sources: importer.sources,
     assets: () =>
       wrapSqlite(path, () =>
@@ -134,6 +135,17 @@ export function sqliteLedgerOn(database: DatabaseSync, storePath: string, readOn
       })
       return heads
     },
+    between: (from, to, limit) =>
+      wrapSqlite(path, () =>
+        Uint32Array.from(
+          sql('SELECT id FROM tx WHERE real = 1 AND time BETWEEN ? AND ? ORDER BY id LIMIT ?').all(
+            from,
+            to,
+            limit,
+          ),
+          (row) => Number(row['id']),
+        ),
+      ),
     ofHolders: (holders) => snapshot(() => reader.ofHolders(holders)),
     ofTransactions: (txs) => snapshot(() => reader.ofTransactions(txs)),
     spenders(lotTx, lotN) {
