@@ -79,6 +79,12 @@ export function blockNetwork(
   return { ...known, magics }
 }
 
+/** The network of a chain by its CAIP-2 id; undefined for a chain that is none of these. */
+export function networkOfChain(chain: ChainId): BlockNetwork | undefined {
+  const name = Object.keys(NETWORKS).find((each) => NETWORKS[each]!.chain === chain)
+  return name === undefined ? undefined : blockNetwork(...(name.split(' ') as [string, string]))
+}
+
 /** Names of the networks that these four bytes stand for, such as `litecoin main`. */
 export function networksOfMagic(magic: Uint8Array): string[] {
   const hex = toHex(magic)

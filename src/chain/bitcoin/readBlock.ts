@@ -55,6 +55,23 @@ function assertCoinbase(
       throw new BlockError(place, prevTxids[input]! - headerStart, 'a second coinbase makes coins')
 }
 
+/**
+ * The block in the first `size` bytes into columns: decoded, its txids computed and held against the header's merkle root.
+ * @throws {BlockError} where the bytes are no such block
+ */
+export function verifiedBlock(
+  columns: BlockColumns,
+  bytes: Uint8Array,
+  size: number,
+  place: BlockPlace,
+  sha256: Sha256,
+): void {
+  decodeBlock(columns, bytes, 0, size, place)
+  assertCoinbase(columns, place)
+  fillTxids(columns, sha256)
+  verifyMerkleRoot(columns, sha256, place)
+}
+
 /** A reader over open block files. Memory: the largest block read, some ten times. */
 export function blockReader(files: BlockFiles, options: BlockReaderOptions = {}): BlockReader {
   const { chain, sha256 = openSha256() } = options
@@ -65,10 +82,7 @@ export function blockReader(files: BlockFiles, options: BlockReaderOptions = {})
     if (buffer.length < size) buffer = new Uint8Array(2 ** Math.ceil(Math.log2(size)))
     const got = files.read(file, offset, buffer.subarray(0, size))
     if (got < size) throw new BlockError(place, got, 'the file has become shorter')
-    decodeBlock(columns, buffer, 0, size, place)
-    assertCoinbase(columns, place)
-    fillTxids(columns, sha256)
-    verifyMerkleRoot(columns, sha256, place)
+    verifiedBlock(columns, buffer, size, place, sha256)
     if (chain === BITCOIN_CASH) skipTokens(columns)
     return columns
   }

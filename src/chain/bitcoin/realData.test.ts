@@ -14,6 +14,8 @@ import { blockNetwork } from './blockNetwork.ts'
 import { blockColumns, decodeBlock } from './decodeBlock.ts'
 import { doubleSha256, readHeader, statedHeight } from './header.ts'
 import { scanHeaders } from './headerScan.ts'
+import { transactionAt } from './live/rawTransaction.ts'
+import { contradicts, shownScripts } from './live/shownScripts.ts'
 import { verifyMerkleRoot } from './merkle.ts'
 import { blockReader } from './readBlock.ts'
 import { openSha256 } from './sha256.ts'
@@ -308,5 +310,27 @@ describe.skipIf(absent)('real blocks', () => {
       [{ file: 0, offset: 90662, bytes: 266, kind: 'padding' }],
     ])
     files.close()
+  })
+})
+
+describe.skipIf(absent)('what inputs show of what they spend', () => {
+  it.each([
+    ['block_367891_raw.zst', spentOfJson, 'block_367891_spent_utxos.zst', 20_817, 817],
+    ['block_866342_raw.zst', spentOfJson, 'block_866342_spent_utxos.zst', 7972, 5599],
+    ['block300025.raw', spentOfRaw, 'block300025-undo.raw', 1427, 1424],
+    ['block928849.raw', spentOfRaw, 'block928849-undo.raw', 8594, 8594],
+  ])('%s: never another key or script', (name, spentOf, spentName, inputs, shown) => {
+    const columns = read(name)
+    const spent = spentOf(spentName)
+    let at = 0
+    let found = 0
+    for (let t = 1; t < columns.transactions; t++) {
+      for (const input of transactionAt(columns, t).inputs) {
+        const { script } = spent[at++]!
+        if (contradicts(input, script)) throw new Error(`${input.txid}:${input.n} is contradicted`)
+        if (shownScripts(input).some((each) => Buffer.compare(each, script) === 0)) found++
+      }
+    }
+    expect([at, found]).toEqual([inputs, shown])
   })
 })
