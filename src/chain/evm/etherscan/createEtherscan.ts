@@ -1,0 +1,192 @@
+/**
+ * Etherscan's API v2, and servers that speak like it, as a source of one EVM chain. What is asked and what stays unknown:
+ * docs/formats/etherscan-api.md.
+ * @module
+ */
+
+import type { z } from 'zod'
+import type { Door, Keep } from '../../../net/index.ts'
+import type { Asset } from '../../../units/asset.ts'
+import { type AssetId, addressOf, type HolderId } from '../../../units/caip.ts'
+import type { BlockRef, HistoryPage, Placed, Source } from '../../source.ts'
+import type { Transaction, Transfer } from '../../transaction.ts'
+import { assertAnswer, namingErrors } from '../assertAnswer.ts'
+import { checkReceipt, keepOf, refOf } from '../blockContent.ts'
+import { evmCoinOf, wrapperTest } from '../coin.ts'
+import { type ChainWords, contentOf } from '../content.ts'
+import { createHolders } from '../holders.ts'
+import { type ContractCall, createMetadata } from '../metadata.ts'
+import { pendingTransfers } from '../pending.ts'
+import { createPlacer, type LinkReader, type Placer, readLinks } from '../placing.ts'
+import {
+  bytes,
+  headerSchema,
+  quantity,
+  type RpcHeader,
+  type RpcTransaction,
+  receiptSchema,
+  transactionSchema,
+} from '../wire.ts'
+import { askApi, askProxy, type Parameters } from './api.ts'
+import { type Gathered, gather, leastRows } from './history.ts'
+import { internalSchema, type ListName, rowSchema } from './rows.ts'
+
+export interface EtherscanOptions {
+  /** Rows asked for at once, 1 to 10,000. More are fewer calls and larger answers: some 700 bytes a row. */
+  readonly pageRows?: number
+  /** Contracts, beside those known, that wrap the coin as WETH9 does. */
+  readonly wrappers?: readonly string[]
+  /** Default: memos and the logs of known bridges' protocols. */
+  readonly links?: LinkReader
+}
+
+interface PlacedRows extends Placed {
+  readonly transaction: Transaction & { readonly height: number; readonly index: number }
+}
+
+/** Order of a history's transfers: a call's own value and its fee, then what it moved. */
+const KINDS: readonly Transfer['kind'][] = ['native', 'fee', 'internal', 'token']
+
+const BLIND = [
+  'Etherscan does not list what wrapped coins mint and burn, other than those known, nor fees beside that for gas.',
+]
+
+/** @param door to the API itself: `https://api.etherscan.io/v2/api`, its key as the secret query parameter `apikey` */
+export function createEtherscan(door: Door, chainId: number, options: EtherscanOptions = {}): Source {
+  const { pageRows = 1000, wrappers = [] } = options
+  const chain = `eip155:${chainId}`
+  const coin = evmCoinOf(chain)
+  const words: ChainWords = {
+    ...{ chain, coin: coin.id },
+    holder: createHolders(chain),
+    wraps: wrapperTest(chain, wrappers),
+  }
+  const ask = <T>(parameters: Parameters, schema: z.ZodType<T>, keep: (value: T) => Keep): Promise<T> =>
+    askApi(door, chainId, parameters, schema, keep)
+
+  const callContract: ContractCall = (to, data, gas) => {
+    const parameters = { module: 'proxy', action: 'eth_call', to, data, gas, tag: 'latest' }
+    return askProxy(door, chainId, parameters, bytes, 'refresh')
+  }
+  let opened: Promise<Placer> | undefined
+  // viem takes 0.2 s to load, and a history does not need it.
+  const placer = (): Promise<Placer> => {
+    opened ??= import('viem').then((viem) =>
+      createPlacer(words, coin, createMetadata(viem, callContract), options.links ?? readLinks),
+    )
+    return opened
+  }
+
+  const header = { module: 'proxy', action: 'eth_getBlockByNumber' }
+
+  async function tip(): Promise<BlockRef> {
+    return refOf(await ask({ ...header, tag: 'latest', boolean: 'false' }, headerSchema, () => 'never'))
+  }
+
+  async function blockAt(height: number): Promise<BlockRef | null> {
+    const schema = headerSchema.nullable().transform((one) => {
+      const number = Number(one?.number ?? height)
+      assertAnswer(number === height, `the block at ${height}`, `that at ${number}`)
+      return one === null ? null : refOf(one)
+    })
+    return ask({ ...header, tag: hex(height), boolean: 'false' }, schema, () => 'never')
+  }
+
+  /** The header of a known block; its parameters stand otherwise than in {@link blockAt}, whose answer is never remembered. */
+  async function headerOf(height: number, hash: string): Promise<RpcHeader> {
+    const schema = headerSchema.transform((one) => {
+      assertAnswer(one.hash === hash, `block ${hash} at ${height}`, one.hash)
+      return one
+    })
+    return ask({ ...header, boolean: 'false', tag: hex(height) }, schema, () => ({ height, hash }))
+  }
+
+  async function transaction(txid: string): Promise<{ placed: Placed; assets: readonly Asset[] } | null> {
+    const found = await byHash(txid)
+    if (found === null) return null
+    const { blockNumber, blockHash } = found
+    if (!blockNumber || !blockHash) {
+      const pending = { ...pendingTransfers(found, words), time: (await tip()).time }
+      return { placed: { transaction: pending, block: null, links: [] }, assets: [coin] }
+    }
+    const keep = (): Keep => keepOf(blockNumber, blockHash)
+    const ownReceipt = receiptSchema.transform((one) => {
+      checkReceipt(one, txid, blockHash)
+      return one
+    })
+    const [block, receipt, payments] = await Promise.all([
+      headerOf(Number(blockNumber), blockHash),
+      ask({ module: 'proxy', action: 'eth_getTransactionReceipt', txhash: txid }, ownReceipt, keep),
+      ask({ module: 'account', action: 'txlistinternal', txhash: txid }, internalSchema, keep),
+    ])
+    // The API says of no old transaction by itself whether it failed.
+    const drafts = contentOf(found, receipt, { failed: null, payments }, words)
+    const { placed, assets } = await (await placer()).place(block, [{ transaction: found, receipt, drafts }])
+    return { placed: placed[0]!, assets }
+  }
+
+  async function count(who: HolderId): Promise<number> {
+    const address = addressOf(who)
+    const nonce = { module: 'proxy', action: 'eth_getTransactionCount', address, tag: 'latest' }
+    const [sent, ...rows] = await Promise.all([
+      ask(nonce, quantity, () => 'refresh'),
+      leastRows(door, chainId, address, 'txlist'),
+      leastRows(door, chainId, address, 'tokentx'),
+    ])
+    return Math.max(Math.min(Number(BigInt(sent)), Number.MAX_SAFE_INTEGER), ...rows)
+  }
+
+  async function* history(who: HolderId): AsyncGenerator<HistoryPage> {
+    const account = addressOf(who)
+    const schemaOf = (list: ListName) => rowSchema(list, words)
+    for await (const gathered of gather({ door, chainId, account, pageRows, schemaOf })) {
+      const assets = new Map<AssetId, Asset>([[coin.id, coin]])
+      for (const { asset } of gathered.flatMap(({ rows }) => rows)) if (asset) assets.set(asset.id, asset)
+      const moving = gathered.filter(({ rows }) =>
+        rows.some(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who)),
+      )
+      const placed = await Promise.all(moving.map(placedOf))
+      placed.sort(({ transaction: a }, { transaction: b }) => a.height - b.height || a.index - b.index)
+      yield { transactions: placed, assets: [...assets.values()] }
+    }
+  }
+
+  /** Internal payments alone say neither block hash nor place: these are asked for. */
+  async function placedOf({ height, txid, time, rows }: Gathered): Promise<PlacedRows> {
+    let hash = rows.find(({ blockHash }) => blockHash !== undefined)?.blockHash
+    let index = rows.find((row) => row.index !== undefined)?.index
+    if (hash === undefined || index === undefined) {
+      const found = await byHash(txid)
+      assertAnswer(
+        Number(found?.blockNumber ?? -1) === height,
+        `${txid} in block ${height}`,
+        String(found?.blockNumber),
+      )
+      hash = found!.blockHash!
+      index = Number(found!.transactionIndex)
+    }
+    const transfers = KINDS.flatMap((kind) =>
+      rows.flatMap((row) => row.transfers.filter((transfer) => transfer.kind === kind)),
+    )
+    const transaction = { chain, txid, height, index, time, transfers, inputs: [], outputs: [] }
+    return { transaction, block: { height, hash, time }, links: [] }
+  }
+
+  const byHash = (txid: string): Promise<RpcTransaction | null> => {
+    const schema = transactionSchema.nullable().transform((one) => {
+      assertAnswer(one === null || one.hash === txid, `transaction ${txid}`, one?.hash ?? '')
+      return one
+    })
+    return ask({ module: 'proxy', action: 'eth_getTransactionByHash', txhash: txid }, schema, (one) =>
+      keepOf(one?.blockNumber, one?.blockHash),
+    )
+  }
+
+  const { shown } = door
+  const methods = { tip, blockAt, transaction, count, history }
+  return namingErrors({ kind: 'etherscan', chain, shown, blind: BLIND, ...methods })
+}
+
+function hex(height: number): string {
+  return `0x${height.toString(16)}`
+}

@@ -1,0 +1,251 @@
+/**
+ * TronGrid, and servers that speak like it, as a source of Tron. What is asked and what stays unknown: docs/formats/trongrid.md.
+ * @module
+ */
+
+import type { z } from 'zod'
+import { type Door, type Keep, readJson } from '../../net/index.ts'
+import type { Asset } from '../../units/asset.ts'
+import { type AssetId, addressOf, type HolderId, TRON } from '../../units/caip.ts'
+import { assertAnswer, namingErrors } from '../evm/assertAnswer.ts'
+import { createMetadata, describeToken, type TokenWords } from '../evm/metadata.ts'
+import type { BlockRef, HistoryPage, MetAssets, Placed, Source } from '../source.ts'
+import { MAX_SYMBOL } from '../table/assets.ts'
+import type { Transaction, Transfer } from '../transaction.ts'
+import {
+  hexOfTron,
+  holderOfTron,
+  internalTransfers,
+  isDone,
+  NO_OUTCOME,
+  ownTransfers,
+  TRX,
+  tokenTransfers,
+  trc20,
+} from './content.ts'
+import { estimateRows, type Gathered, gather, provenRowSchema } from './history.ts'
+import { proveTransaction } from './proof.ts'
+import {
+  blockSchema,
+  constantSchema,
+  type InternalRow,
+  resultSchema,
+  type TokenRow,
+  type TronBlock,
+  tokenRowSchema,
+  transactionSchema,
+} from './wire.ts'
+
+const BLIND = [
+  "A history from TronGrid has an account's own transactions, TRX that contracts paid it, and TRC-20 events; tokens of other kinds that contracts moved are seen only where a transaction is asked for by itself.",
+]
+
+/** What a contract is asked as: anybody. */
+const NOBODY = `41${'0'.repeat(40)}`
+/** Selectors of EIP-20's words, as the node wants them. */
+const FUNCTIONS: Readonly<Record<string, string>> = { '0x95d89b41': 'symbol()', '0x313ce567': 'decimals()' }
+
+/** @param door to the service itself, `https://api.trongrid.io`; its key as the secret header `TRON-PRO-API-KEY` */
+export function createTronGrid(door: Door): Source {
+  const post = <T>(
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    keep: (value: T) => Keep,
+  ): Promise<T> => {
+    const json = JSON.stringify(body)
+    return door.ask({
+      name: `POST ${path} ${json}`,
+      method: 'POST',
+      path,
+      body: json,
+      read: readJson(schema),
+      keep,
+    })
+  }
+
+  async function newest(path: string, keep: Keep): Promise<BlockRef> {
+    return post(
+      path,
+      {},
+      blockSchema.transform((block) => found(block, 'the newest block').ref),
+      () => keep,
+    )
+  }
+
+  const tip = (): Promise<BlockRef> => newest('/wallet/getnowblock', 'never')
+
+  async function blockAt(height: number): Promise<BlockRef | null> {
+    const schema = blockSchema.transform((block) => (block === null ? null : refOf(block, height)))
+    return post('/wallet/getblockbynum', { num: height }, schema, () => 'never')
+  }
+
+  /** A block with its transactions' ids, remembered as long as it is in the chain: another question than {@link blockAt}. */
+  async function wholeBlock(height: number): Promise<WholeBlock> {
+    const schema = blockSchema.transform((block) => found(block, `block ${height}`, height))
+    const keep = ({ ref }: WholeBlock): Keep => ({ height, hash: ref.hash })
+    return post('/wallet/getblockbynum', { num: height, visible: false }, schema, keep)
+  }
+
+  async function txids({ height, hash }: BlockRef): Promise<readonly string[]> {
+    const { ref, ids } = await wholeBlock(height)
+    assertAnswer(ref.hash === hash, `block ${hash}`, ref.hash)
+    return ids
+  }
+
+  let said: ReturnType<typeof createMetadata> | undefined
+  async function tokenWords(contract: string): Promise<TokenWords> {
+    said ??= createMetadata(await import('viem'), async (to, data) => {
+      const body = {
+        owner_address: NOBODY,
+        contract_address: to,
+        function_selector: FUNCTIONS[data],
+        parameter: '',
+      }
+      const { constant_result: results } = await post(
+        '/wallet/triggerconstantcontract',
+        body,
+        constantSchema,
+        () => 'refresh',
+      )
+      return results?.[0] === undefined ? null : `0x${results[0]}`
+    })
+    return said(contract)
+  }
+
+  async function assetsOf(transfers: readonly Transfer[]): Promise<Asset[]> {
+    const met = new Map<AssetId, Asset>([[TRX.id, TRX]])
+    for (const { asset } of transfers) {
+      if (met.has(asset)) continue
+      const [, contract] = /\/trc(?:20|721|1155):(T\w{33})/.exec(asset) ?? []
+      // A TRC-10 token's words are not asked for.
+      const words = contract === undefined ? NO_WORDS : await tokenWords(hexOfTron(contract))
+      met.set(asset, describeToken(asset, TRON, words))
+    }
+    return [...met.values()]
+  }
+
+  async function transaction(txid: string): Promise<{ placed: Placed; assets: MetAssets } | null> {
+    const body = { value: txid }
+    const sent = await post('/wallet/gettransactionbyid', body, transactionSchema, () => 'never')
+    if (sent === null) return null
+    assertAnswer(sent.txID === txid, `transaction ${txid}`, sent.txID)
+    proveTransaction(sent)
+    const result = await post('/wallet/gettransactioninfobyid', body, resultSchema, () => 'never')
+    if (result === null) {
+      const own = ownTransfers(sent, NO_OUTCOME)
+      const pending = transactionOf(txid, { time: (await tip()).time }, own)
+      return { placed: { transaction: pending, block: null, links: [] }, assets: [TRX] }
+    }
+    assertAnswer(result.id === txid, `the result of ${txid}`, result.id)
+    const { ref, ids } = await wholeBlock(result.blockNumber)
+    const index = ids.indexOf(txid)
+    assertAnswer(index >= 0, `${txid} in block ${ref.height}`, 'a block without it')
+    const outcome = {
+      fee: result.fee ?? 0n,
+      created: result.contract_address ?? null,
+      withdrawn: result.withdraw_amount ?? 0n,
+    }
+    const transfers = [
+      ...ownTransfers(sent, outcome),
+      ...(isDone(sent) ? internalTransfers(result.internal_transactions ?? []) : []),
+      ...(isDone(sent) ? tokenTransfers(result) : []),
+    ]
+    const head = { height: ref.height, index, time: ref.time }
+    const placed = { transaction: transactionOf(txid, head, transfers), block: ref, links: [] }
+    return { placed, assets: await assetsOf(transfers) }
+  }
+
+  /** At most four small calls; see docs/formats/trongrid.md. */
+  async function count(who: HolderId): Promise<number> {
+    const path = `/v1/accounts/${addressOf(who)}/transactions`
+    const [own, tokens] = await Promise.all([
+      estimateRows(door, path, provenRowSchema),
+      estimateRows(door, `${path}/trc20`, tokenRowSchema),
+    ])
+    return Math.max(own, tokens)
+  }
+
+  async function* history(who: HolderId): AsyncGenerator<HistoryPage> {
+    // The lists name no block's hash, and have only what can no longer be undone: this block vouches for all of it.
+    const block = await newest('/walletsolidity/getnowblock', 'refresh')
+    for await (const gathered of gather(door, addressOf(who))) {
+      const assets = new Map<AssetId, Asset>([[TRX.id, TRX]])
+      for (const row of gathered.flatMap(({ token }) => token)) assets.set(assetOf(row).id, assetOf(row))
+      const transactions = gathered
+        .map(transactionOfRows)
+        .filter(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who))
+        .map((one): Placed => ({ transaction: one, block, links: [] }))
+      if (transactions.length > 0) yield { transactions, assets: [...assets.values()] }
+    }
+  }
+
+  const { shown } = door
+  const methods = { tip, blockAt, transaction, count, history, txids }
+  return namingErrors({ kind: 'trongrid', chain: TRON, shown, blind: BLIND, ...methods })
+}
+
+interface WholeBlock {
+  readonly ref: BlockRef
+  readonly ids: readonly string[]
+}
+
+function found(block: TronBlock | null, what: string, height?: number): WholeBlock {
+  assertAnswer(block !== null, what, 'nothing')
+  return { ref: refOf(block, height), ids: block.transactions.map(({ txID }) => txID) }
+}
+
+const NO_WORDS: TokenWords = { symbol: '', decimals: null }
+
+function transactionOfRows({ txid, time, account, token }: Gathered): Transaction {
+  const transfers: Transfer[] = []
+  let height: number | undefined
+  // A payment may stand both in the transaction's own row and in one of its own.
+  const internals = new Map<string, InternalRow>()
+  for (const row of account) {
+    if ('tx_id' in row) {
+      internals.set(row.internal_tx_id, row)
+      continue
+    }
+    assertAnswer(row.txID === txid && transfers.length === 0, `one row of ${txid}`, 'several')
+    height = row.blockNumber
+    transfers.push(...ownTransfers(row, { ...NO_OUTCOME, fee: row.ret?.[0]?.fee ?? 0n }))
+    if (isDone(row)) for (const one of row.internal_transactions ?? []) internals.set(one.internal_tx_id, one)
+  }
+  transfers.push(...internalTransfers([...internals.values()]))
+  for (const row of token) {
+    if (row.type !== 'Transfer') continue
+    const parties = { from: holderOfTron(row.from), to: holderOfTron(row.to) }
+    transfers.push({ ...parties, asset: assetOf(row).id, amount: row.value, kind: 'token' })
+  }
+  // The lists do not say where in the transaction a token moved, so no place is given.
+  const plain = transfers.map(({ position: _, ...transfer }) => transfer)
+  return transactionOf(txid, { ...(height === undefined ? {} : { height }), time: seconds(time) }, plain)
+}
+
+function transactionOf(
+  txid: string,
+  head: Pick<Transaction, 'height' | 'index' | 'time'>,
+  transfers: readonly Transfer[],
+): Transaction {
+  return { chain: TRON, txid, ...head, transfers, inputs: [], outputs: [] }
+}
+
+function assetOf({ token_info: { address, symbol, decimals } }: TokenRow): Asset {
+  return describeToken(trc20(address), TRON, { symbol: symbol.slice(0, MAX_SYMBOL), decimals })
+}
+
+/**
+ * The block's id begins with its number, as big-endian 8 bytes (java-tron `BlockCapsule.BlockId`).
+ * @throws {AnswerError}
+ */
+function refOf({ blockID: hash, block_header }: TronBlock, height?: number): BlockRef {
+  const { number, timestamp, parentHash: parent } = block_header.raw_data
+  assertAnswer(Number.parseInt(hash.slice(0, 16), 16) === number, `an id of block ${number}`, hash)
+  assertAnswer(height === undefined || number === height, `the block at ${height}`, `that at ${number}`)
+  return { height: number, hash, time: seconds(timestamp), parent }
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000)
+}
