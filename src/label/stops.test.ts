@@ -1,8 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { confidenceOf, isConfidence } from './ladder.ts'
-import { decidingCategory, stopOf, type TagType } from './stops.ts'
+import { decidingCategory, isSwapService, stopOf, type TagType } from './stops.ts'
 
 const grounds = { category: null, abuse: null, tagType: 'actor' as TagType, name: 'x' }
+
+describe('isSwapService', () => {
+  test.each([
+    'ShapeShift 2',
+    'Changelly',
+    'ChangeNOW',
+    'sideshift.ai',
+    'Side Shift',
+    'FixedFloat 1',
+    'simpleswap',
+  ])('%s', (name) => expect(isSwapService(name)).toBe(true))
+  test.each(['Kraken', 'changellyli.com', 'Exchange', 'my sideshifter', 'Uniswap V2: Router', ''])(
+    'not %j',
+    (name) => expect(isSwapService(name)).toBe(false),
+  )
+})
 
 describe('stopOf', () => {
   test.each([

@@ -38,6 +38,20 @@ const STOPS: ReadonlyMap<string, StopKind> = new Map([
   ['defi_derivative', 'service'],
 ])
 
+/**
+ * Services that take one coin and pay out another within minutes, without an account: what comes in does not wait there to
+ * be spent. The WannaCry ransom left by the first two (3 August 2017); H. Yousaf, G. Kappos, S. Meiklejohn, "Tracing
+ * Transactions Across Cryptocurrency Ledgers", USENIX Security 2019, names them as the field's largest. The others are
+ * those that public TagPacks and Etherscan's labels name as such.
+ */
+const SWAP_SERVICES =
+  /\b(?:shape[ _-]?shift|changelly|change[ _-]?now|side[ _-]?shift|fixed[ _-]?float|simple[ _-]?swap|morph[ _-]?token)(?![a-z])/i
+
+/** @example isSwapService('ShapeShift 2') // true */
+export function isSwapService(name: string): boolean {
+  return SWAP_SERVICES.test(name)
+}
+
 /** `actor` says whose an address is; the other three only tell something about it (graphsense-lib `db/tag_types.csv`). */
 export const TAG_TYPES = ['actor', 'event', 'attribute', 'mention'] as const
 export type TagType = (typeof TAG_TYPES)[number]

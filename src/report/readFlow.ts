@@ -1,5 +1,5 @@
 /**
- * Flow files, version 1 (docs/formats/flow.md), read with distrust: every field checked, sums checked again.
+ * Flow files, versions 1 and 2 (docs/formats/flow.md), read with distrust: every field checked, sums checked again.
  * @module
  */
 import { z } from 'zod'
@@ -51,6 +51,9 @@ const schema = z.object({
     busy: count,
     minConfidence: z.number(),
     passThrough: z.array(text),
+    followSwaps: z.boolean(),
+    followCrossings: z.boolean(),
+    refuseSwaps: z.array(text),
     seedMode: z.enum(['auto', 'received', 'missing']),
   }),
   // EIP-20: decimals is a uint8.
@@ -58,7 +61,26 @@ const schema = z.object({
     z.object({ asset: text, symbol: text, decimals: z.number().int().min(0).max(255), known: z.boolean() }),
   ),
   seeds: z.array(
-    z.object({ ...place, ...when, basis: z.enum(['received', 'missing', 'lot']), usd: cents, txids }),
+    z.object({
+      ...place,
+      ...when,
+      basis: z.enum(['received', 'missing', 'lot', 'swap', 'crossing']),
+      usd: cents,
+      txids,
+      from: z
+        .object({
+          chain: text,
+          asset: text,
+          amount,
+          txid: text,
+          holder: text.nullable(),
+          how: z.enum(['balance', 'identifier', 'analyst', 'candidate']),
+          protocol: text.nullable(),
+          confidence: z.number().min(0).max(100),
+          evidence: text,
+        })
+        .exactOptional(),
+    }),
   ),
   leaves: z.array(
     z.object({
@@ -69,6 +91,8 @@ const schema = z.object({
       usd: cents,
       usdAtArrival: cents,
       txids,
+      into: z.array(z.object({ asset: text, amount, txid: text, holder: text })).exactOptional(),
+      window: z.object({ from: z.number(), to: z.number() }).exactOptional(),
       busy: z.object({ transactions: count, atLeast: z.boolean() }).exactOptional(),
       deposits: z
         .array(z.object({ holder: text, amount, confidence: z.number(), rule: text }))
@@ -139,7 +163,7 @@ const schema = z.object({
     holdersPartial: count,
     sources: z.array(
       z.object({
-        role: z.enum(['ledger', 'labels', 'prices']),
+        role: z.enum(['ledger', 'live', 'labels', 'prices']),
         name: text,
         sha256: text,
         date: text.nullable(),
@@ -170,17 +194,17 @@ export function readFlow(text: string, file: string): Flow {
       `not JSON (${printable(String(cause instanceof Error ? cause.message : cause), 120)})`,
     )
   }
-  const head: { format?: unknown; version?: unknown } =
+  const head: { format?: unknown; version?: unknown; options?: unknown } =
     typeof value === 'object' && value !== null ? value : {}
   if (head.format !== FLOW_FORMAT) throw new BadFlowError(file, 'format', `expected "${FLOW_FORMAT}"`)
-  if (head.version !== FLOW_VERSION) {
+  if (head.version !== 1 && head.version !== FLOW_VERSION) {
     throw new BadFlowError(
       file,
       'version',
-      `got ${printable(String(head.version), 40)}, expected ${FLOW_VERSION}`,
+      `got ${printable(String(head.version), 40)}, expected 1 or ${FLOW_VERSION}`,
     )
   }
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(head.version === 1 ? fromVersion1(head) : value)
   if (!result.success) {
     const issue = result.error.issues[0]
     throw new BadFlowError(
@@ -191,6 +215,14 @@ export function readFlow(text: string, file: string): Flow {
   }
   assertSums(result.data, file)
   return result.data
+}
+
+/** Version 1 has no swaps and no crossings. */
+function fromVersion1(flow: { readonly options?: unknown }): unknown {
+  const { options } = flow
+  if (typeof options !== 'object' || options === null) return flow
+  const none = { followSwaps: false, followCrossings: false, refuseSwaps: [] }
+  return { ...flow, version: FLOW_VERSION, options: { ...none, ...options } }
 }
 
 /** Counted before anything is made of it: 100 MB of opening brackets took `JSON.parse` 5.5 GB. */

@@ -10,7 +10,8 @@ import {
   smallFlow,
   utxoFlow,
 } from '../scene/fixtures.test-suite.ts'
-import { LEAF_REASONS, RULES } from '../trace/index.ts'
+import { account, atomic, books, ETH, from, label, ledgerOf, request, TOK } from '../trace/fixtures.ref.ts'
+import { LEAF_REASONS, RULES, type TraceRequest, traceFlow } from '../trace/index.ts'
 import { cssString, escapeHtml, untrusted } from './escape.ts'
 import { renderReport } from './renderReport.ts'
 
@@ -192,5 +193,38 @@ describe('escape', () => {
       }),
       { seed: 11, numRuns: 500 },
     )
+  })
+})
+
+describe('swaps in a report', () => {
+  const ledger = ledgerOf([
+    atomic(1, [['victim', 'thief', 1000, ETH]]),
+    atomic(2, [
+      ['thief', 'pool', 600, ETH],
+      ['pool', 'thief', 70, TOK],
+    ]),
+    atomic(3, [['thief', 'shifter', 100, ETH]]),
+  ])
+  const labels = { [account('shifter')]: label('ShapeShift 2', 'service') }
+  const html = (change: Partial<TraceRequest> = {}): string =>
+    renderReport(traceFlow(books(ledger, labels), request({ seeds: from('thief'), ...change })), OPTIONS)
+
+  test('are told as what money became, with grounds, and where it goes on', () => {
+    const report = html()
+    expect(report).toContain('swapped into')
+    expect(report).toContain('were received for stolen money')
+    expect(report).toContain('paid and received in one transaction, confidence 80 of 100')
+    expect(report).toContain('Followed as:')
+    expect(report).toContain(
+      'Look for what was paid out for it from 2020-09-13 12:56:40 UTC to 2020-09-13 13:26:40 UTC',
+    )
+    expect(report).toContain('Received for it')
+    expect(report).toContain('Swaps and crossings')
+  })
+
+  test('are named in the settings where they are refused', () => {
+    const report = html({ followSwaps: false, followCrossings: false })
+    expect(report).toContain('--no-swaps --no-crossings')
+    expect(report).not.toContain('swapped into')
   })
 })

@@ -172,7 +172,7 @@ function draw(flow: Flow, frame: Frame, graph: HolderGraph, folded: FoldedGraph)
     unit: frame.unit.symbol,
     direction: flow.direction,
     total: String(graph.total),
-    columns: headings(folded, left, backward),
+    columns: headings(folded, left, backward, graph.received),
     nodes: nodes.map((node, i): SceneNode => {
       const x = left(node.column)
       const y = TOP + tops[i]!
@@ -254,15 +254,24 @@ function curve(payerX: number, payerY: number, payeeX: number, payeeY: number): 
   return points.map(tenth) as unknown as SceneArc['points']
 }
 
-function headings(folded: FoldedGraph, left: (column: number) => number, backward: boolean): SceneText[] {
+function headings(
+  folded: FoldedGraph,
+  left: (column: number) => number,
+  backward: boolean,
+  received: boolean,
+): SceneText[] {
   return folded.depths.map(([low, high], column): SceneText => {
     const last = column === folded.columns - 1
     const range = low === high ? (low === 1 ? '1 hop' : `${low} hops`) : `${low}–${high} hops`
     const text =
       column === 0
-        ? backward
-          ? 'Asked about'
-          : 'Stolen from'
+        ? received
+          ? backward
+            ? 'Paid for it'
+            : 'Received for it'
+          : backward
+            ? 'Asked about'
+            : 'Stolen from'
         : last
           ? backward
             ? 'Came from'

@@ -17,6 +17,8 @@ export interface FoldedNode {
   readonly members: number[]
   /** Holders at which this leaf is, in whole or in part; 0 for other nodes. */
   places: number
+  /** Assets that a leaf goes on as. */
+  readonly into: Set<string>
   readonly chain: Chain | null
   /** Where all members go by one name: a service, or one labelled holder. Untrusted. */
   readonly name: string | null
@@ -50,7 +52,7 @@ export interface FoldSettings {
 }
 
 /** Names that stop following may cover many addresses of one actor, drawn as one. */
-const NAMED: ReadonlySet<LeafReason> = new Set(['service', 'mixer', 'bridge', 'sanctioned'])
+const NAMED: ReadonlySet<LeafReason> = new Set(['service', 'mixer', 'bridge', 'swap', 'sanctioned'])
 
 export function foldGraph(graph: HolderGraph, settings: FoldSettings, backward: boolean): FoldedGraph {
   const n = graph.holders.length
@@ -107,7 +109,7 @@ export function foldGraph(graph: HolderGraph, settings: FoldSettings, backward: 
   ): number => {
     for (const member of members) nodeOf[member] = nodes.length
     const sums = { places: 0, own: 0n, inflow: 0n, outflow: 0n, innerHops: 0, innerAmount: 0n }
-    return nodes.push({ kind, column, reason, members, chain, name, ...sums }) - 1
+    return nodes.push({ kind, column, reason, members, chain, name, into: new Set(), ...sums }) - 1
   }
 
   const nameOf = (holder: number): string | null =>
@@ -176,6 +178,7 @@ export function foldGraph(graph: HolderGraph, settings: FoldSettings, backward: 
     const to = nodes[at]!.kind === 'leaf' ? at : restOf(leaf.reason)
     nodes[to]!.own += leaf.amount
     nodes[to]!.places++
+    for (const asset of leaf.into) nodes[to]!.into.add(asset)
     if (to !== at) connect(at, to, leaf.amount, 0)
   }
   return { nodes, edges: [...edges.values()], columns, depths }

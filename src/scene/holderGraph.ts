@@ -20,6 +20,8 @@ export interface GraphLeaf {
   readonly reason: LeafReason
   amount: bigint
   readonly labels: readonly FlowLabel[]
+  /** Assets that it goes on as. */
+  readonly into: Set<string>
 }
 
 export interface HolderGraph {
@@ -35,6 +37,8 @@ export interface HolderGraph {
   readonly leaves: readonly GraphLeaf[]
   readonly labels: ReadonlyMap<string, readonly FlowLabel[]>
   readonly total: bigint
+  /** True where nothing was stolen as this asset: stolen money of another was swapped into it, or crossed over. */
+  readonly received: boolean
 }
 
 /**
@@ -55,11 +59,13 @@ export function holderGraph(flow: Flow, theft: string, asset: string): HolderGra
   }
 
   let total = 0n
+  let stolen = 0n
   for (const seed of flow.seeds) {
     if (seed.theft !== theft || seed.asset !== asset) continue
     const holder = number(seed.holder)
     seeds[holder] = seeds[holder]! + BigInt(seed.amount)
     total += BigInt(seed.amount)
+    if (seed.from === undefined) stolen += BigInt(seed.amount)
   }
 
   const edges: GraphEdge[] = []
@@ -99,14 +105,26 @@ export function holderGraph(flow: Flow, theft: string, asset: string): HolderGra
     const known = leafOf.get(key)
     if (known !== undefined) {
       known.amount += BigInt(leaf.amount)
+      for (const { asset: other } of leaf.into ?? []) known.into.add(other)
       continue
     }
-    const row = { holder, reason: leaf.reason, amount: BigInt(leaf.amount), labels: leaf.labels }
+    const into = new Set((leaf.into ?? []).map((other) => other.asset))
+    const row = { holder, reason: leaf.reason, amount: BigInt(leaf.amount), labels: leaf.labels, into }
     leafOf.set(key, row)
     leaves.push(row)
   }
 
-  return { holders, seeds, edges, hopEdges, hopAmounts, leaves, labels: labelsOf(flow), total }
+  return {
+    holders,
+    seeds,
+    edges,
+    hopEdges,
+    hopAmounts,
+    leaves,
+    labels: labelsOf(flow),
+    total,
+    received: total > 0n && stolen === 0n,
+  }
 }
 
 /** The statement that made following stop, or else the strongest one. */
@@ -114,7 +132,8 @@ export function stoppingLabel(leaf: {
   readonly reason: FlowLeaf['reason']
   readonly labels: readonly FlowLabel[]
 }): FlowLabel | undefined {
-  return leaf.labels.find((label) => label.stop === leaf.reason) ?? leaf.labels[0]
+  const stop = leaf.reason === 'swap' ? 'service' : leaf.reason
+  return leaf.labels.find((label) => label.stop === stop) ?? leaf.labels[0]
 }
 
 function labelsOf(flow: Flow): Map<string, readonly FlowLabel[]> {

@@ -85,6 +85,7 @@ function describe(flow: Flow, frame: Frame, graph: HolderGraph, node: FoldedNode
     const places = counted(node.places, 'address', 'addresses')
     const percent = bound ? '' : shareText(amount, graph.total)
     const named = label !== null || only !== null
+    const into = intoText(flow, node)
     const name = [label === null ? reason : `${reason}: ${label}`, address ?? places].join(', ')
     return {
       name,
@@ -92,16 +93,22 @@ function describe(flow: Flow, frame: Frame, graph: HolderGraph, node: FoldedNode
         { role: 'name' as const, text: label ?? (only === null ? reason : shortAddress(only)) },
         { role: 'amount' as const, text: short },
         { role: 'note' as const, text: [named ? reason : places, percent].filter(Boolean).join(' · ') },
+        { role: 'note' as const, text: into },
         { role: 'note' as const, text: named && node.places > 1 ? places : '' },
       ].filter((line) => line.text !== ''),
-      title: `${name}: ${exact}${share}`,
+      title: `${name}: ${exact}${share}${into === '' ? '' : `, followed ${into}`}`,
     }
   }
   const stolen = node.kind === 'seed'
   const more = stolen ? 'more sources' : 'more addresses'
   const several = `${formatGrouped(BigInt(node.members.length), 0)} ${more}`
   const again = stolen && node.inflow > 0n ? ` (${formatGrouped(node.inflow, decimals)} came back)` : ''
-  const origin = stolen ? (flow.direction === 'forward' ? 'Stolen from ' : 'Asked about: ') : ''
+  const begins = graph.received
+    ? 'Received by '
+    : flow.direction === 'forward'
+      ? 'Stolen from '
+      : 'Asked about: '
+  const origin = stolen ? begins : ''
   const name = only === null ? several : [label, address].filter((part) => part !== null).join(', ')
   return {
     name,
@@ -112,6 +119,14 @@ function describe(flow: Flow, frame: Frame, graph: HolderGraph, node: FoldedNode
     ],
     title: `${origin}${name}: ${exact}${stolen ? `${share}${again}` : ' passed through'}${inner}`,
   }
+}
+
+/** `into ETH`, `into ETH and 2 more`; empty where following ended. */
+function intoText({ assets }: Flow, { into }: FoldedNode): string {
+  const [first, ...others] = into
+  if (first === undefined) return ''
+  const symbol = printable(assets.find((row) => row.asset === first)?.symbol || 'a token', 12)
+  return `into ${symbol}${others.length > 0 ? ` and ${others.length} more` : ''}`
 }
 
 /** Names take two lines where they need to, other lines one. */

@@ -12,6 +12,7 @@ export type Glyph =
   | 'square'
   | 'cross'
   | 'arrows'
+  | 'turn'
   | 'octagon'
   | 'dot'
   | 'bar'
@@ -34,6 +35,7 @@ export const REASON_LOOKS: Readonly<Record<LeafReason, ReasonLook>> = {
   service: { color: '#d55e00', glyph: 'square', hatch: 'rising' },
   mixer: { color: '#cc79a7', glyph: 'cross', hatch: 'crossed' },
   bridge: { color: '#56b4e9', glyph: 'arrows', hatch: 'level' },
+  swap: { color: '#f0e442', glyph: 'turn', hatch: 'falling' },
   sanctioned: { color: '#000000', glyph: 'octagon', hatch: 'solid' },
   busy: { color: '#e69f00', glyph: 'grid', hatch: 'dots' },
   nodata: { color: '#999999', glyph: 'ring', hatch: 'falling' },

@@ -12,6 +12,7 @@ const FORWARD: Readonly<Record<LeafReason, string>> = {
   service: 'Service',
   mixer: 'Mixer',
   bridge: 'Bridge',
+  swap: 'Swapped',
   sanctioned: 'Sanctioned',
   dust: 'Dust, let go',
   hops: 'Hop limit',

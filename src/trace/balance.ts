@@ -5,7 +5,7 @@
 import { LootlineError } from '../errors.ts'
 import type { FlowBalance, FlowLeaf, FlowSeed, LeafReason } from './flow.ts'
 
-/** One row per theft and asset that seeds or leaves name. */
+/** One row per theft and asset that seeds or leaves name; of a theft, what was stolen before what it became. */
 export function balanceOf(
   seeds: readonly FlowSeed[],
   leaves: readonly FlowLeaf[],
@@ -14,7 +14,7 @@ export function balanceOf(
   const key = ({ theft, asset }: FlowSeed | FlowLeaf): string => `${theft}\n${asset}`
   const began = Map.groupBy(seeds, key)
   const ended = Map.groupBy(leaves, key)
-  return [...new Set([...began.keys(), ...ended.keys()])].map((theftAndAsset) => {
+  const rows = [...new Set([...began.keys(), ...ended.keys()])].map((theftAndAsset): FlowBalance => {
     const from = began.get(theftAndAsset) ?? []
     const into = ended.get(theftAndAsset) ?? []
     const { theft, asset } = (from[0] ?? into[0])!
@@ -31,6 +31,10 @@ export function balanceOf(
       bound,
     }
   })
+  const thefts = [...new Set(rows.map(({ theft }) => theft))]
+  const became = (row: FlowBalance): number =>
+    began.get(`${row.theft}\n${row.asset}`)?.every(({ from }) => from !== undefined) ? 1 : 0
+  return rows.sort((a, b) => thefts.indexOf(a.theft) - thefts.indexOf(b.theft) || became(a) - became(b))
 }
 
 function sum(amounts: readonly string[]): bigint {

@@ -2,7 +2,7 @@
  * What the trace looked at, and what it could not see.
  * @module
  */
-import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
+import { MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
 import { printable } from '../units/text.ts'
 import type { FlowCoverage, FlowSource } from './flow.ts'
 import type { Gathered } from './gathered.ts'
@@ -13,6 +13,12 @@ import type { AssetTape } from './tapes.ts'
 
 const UTXO = MOVEMENT_KINDS.indexOf('utxo')
 
+/** What looks like a way into another asset and was not followed. */
+export interface Unclear {
+  readonly swaps: number
+  readonly crossings: number
+}
+
 /** @param partial Of the holders reached, those that are seen only as counterparties. */
 export function coverageOf(
   books: TraceBooks,
@@ -20,6 +26,7 @@ export function coverageOf(
   { gathered, verdicts }: Reach,
   tapes: readonly AssetTape[],
   partial: ReadonlySet<number>,
+  unclear: Unclear,
 ): Omit<FlowCoverage, 'unknownOrigin'> {
   const { ledger } = books
   const { firstTime, lastTime } = span(gathered)
@@ -42,11 +49,20 @@ export function coverageOf(
     holdersPartial: partial.size,
     sources: sourcesOf(books),
     uncountedReceipts,
-    notes: notes(ledger, uncountedReceipts.length > 0, partial.size, verdicts),
+    notes: [
+      ...notes(books, uncountedReceipts.length > 0, partial.size, verdicts),
+      ...unclearNotes(unclear),
+      ...(books.beyond?.notes() ?? []),
+    ],
   }
 }
 
-function notes(ledger: Ledger, uncounted: boolean, partial: number, verdicts: Reach['verdicts']): string[] {
+function notes(
+  { ledger, beyond }: TraceBooks,
+  uncounted: boolean,
+  partial: number,
+  verdicts: Reach['verdicts'],
+): string[] {
   const list: string[] = []
   if (uncounted) {
     list.push(
@@ -55,7 +71,7 @@ function notes(ledger: Ledger, uncounted: boolean, partial: number, verdicts: Re
   }
   if (partial > 0) {
     list.push(
-      `${partial} of the holders looked at are known only as counterparties: where money rests with one of them, the ledger ends there ("nodata").`,
+      `${partial} of the holders looked at are known only as counterparties: where money rests with one of them${beyond ? ' and no live source knows more' : ''}, the ledger ends there ("nodata").`,
     )
   }
   const weak = [...verdicts.values()].flatMap((verdict) => (verdict.weak ? [verdict.weak] : []))
@@ -71,6 +87,23 @@ function notes(ledger: Ledger, uncounted: boolean, partial: number, verdicts: Re
   if (rejected > 0)
     list.push(`${rejected} rows of the sources were rejected at import and are not in the ledger.`)
   return list
+}
+
+function unclearNotes({ swaps, crossings }: Unclear): string[] {
+  const list: string[] = []
+  if (swaps > 0)
+    list.push(
+      `${counted(swaps, 'transaction')} in which a holder pays and receives different assets not followed as a swap: the values are far apart, or several assets were paid and not all are priced. The payments are followed instead.`,
+    )
+  if (crossings > 0)
+    list.push(
+      `${counted(crossings, 'crossing')} to another chain not followed: the ledger lacks a side, or does not show which payment crosses.`,
+    )
+  return list
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`
 }
 
 function span({ time, n }: Gathered): { firstTime: number | null; lastTime: number | null } {
@@ -108,7 +141,7 @@ function unknownPrevouts({ n, kind, debitStarts, debitHolder, debitLotTx, debitA
   return count
 }
 
-function sourcesOf({ ledger, labels, prices }: TraceBooks): FlowSource[] {
+function sourcesOf({ ledger, labels, prices, beyond }: TraceBooks): FlowSource[] {
   return [
     ...ledger.sources().map(
       (source): FlowSource => ({
@@ -119,6 +152,7 @@ function sourcesOf({ ledger, labels, prices }: TraceBooks): FlowSource[] {
         detail: `${source.layout}: ${source.rows} rows, ${source.added} movements added, ${source.duplicates} duplicates dropped, ${source.rejected} rejected`,
       }),
     ),
+    ...(beyond?.sources() ?? []),
     ...labels.sources().map(
       (source): FlowSource => ({
         role: 'labels',

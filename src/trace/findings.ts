@@ -4,22 +4,24 @@
  * @module
  */
 import { NONE } from '../ledger/ledger.ts'
+import type { Conversion } from './conversion.ts'
 import { LEAF_REASONS, type LeafReason } from './flow.ts'
 import { pairUp } from './pair.ts'
 import { stopOfPool } from './pools.ts'
 import type { Reach } from './reach.ts'
 import { type Units, zeroOf } from './rules/column.ts'
-import type { Run } from './run.ts'
+import type { Link, Run } from './run.ts'
 import { addRow, createTable, type Exact, type Table } from './table.ts'
 import { type Column, FIRST_THEFT, type Log, type Spool } from './tape.ts'
 
-export const BASES = ['received', 'missing', 'lot'] as const
+export const BASES = ['received', 'missing', 'lot', 'swap', 'crossing'] as const
 
 /**
  * Money that entered or ended somewhere. `theft` counts the request's thefts; `asset`, `holder` and `movement` are
- * numbers of the ledger and of what was gathered; `kind` counts {@link BASES}, or {@link LEAF_REASONS}.
+ * numbers of the ledger and of what was gathered; `kind` counts {@link BASES}, or {@link LEAF_REASONS}; `link` counts
+ * {@link Findings.links} from 1, and is 0 where no conversion is involved.
  */
-export interface PieceTable extends Table<'theft' | 'asset' | 'holder' | 'movement' | 'kind'> {
+export interface PieceTable extends Table<'theft' | 'asset' | 'holder' | 'movement' | 'kind' | 'link'> {
   readonly amount: Exact[]
 }
 
@@ -44,11 +46,14 @@ export interface Findings {
   readonly hops: HopTable
   readonly unknown: { readonly asset: number; readonly holder: number; readonly amount: bigint }[]
   readonly collisions: Collision[]
+  /** Conversions by which money entered or ended, each way once. */
+  readonly links: Link[]
+  readonly linkNumbers: Map<Conversion, number[]>
 }
 
 export function createFindings(): Findings {
   const pieces = (): PieceTable => ({
-    ...createTable(['theft', 'asset', 'holder', 'movement', 'kind']),
+    ...createTable(['theft', 'asset', 'holder', 'movement', 'kind', 'link']),
     amount: [],
   })
   const hops = createTable(['theft', 'asset', 'movement', 'from', 'to', 'stop'])
@@ -58,6 +63,8 @@ export function createFindings(): Findings {
     hops: { ...hops, amount: [], of: [] },
     unknown: [],
     collisions: [],
+    links: [],
+    linkNumbers: new Map(),
   }
 }
 
@@ -68,6 +75,7 @@ function addPiece(
   label: number,
   holder: number,
   kind: number,
+  link: number,
   amount: Units,
 ): void {
   const row = addRow(table)
@@ -77,6 +85,7 @@ function addPiece(
   columns.holder[row] = holder
   columns.movement[row] = run.movements[op]!
   columns.kind[row] = kind
+  columns.link[row] = link
   table.amount.push(amount)
 }
 
@@ -88,8 +97,20 @@ function addEnd(
   holder: number,
   reason: LeafReason,
   amount: Units,
+  link = 0,
 ): void {
-  addPiece(ends, run, op, label, holder, LEAF_REASONS.indexOf(reason), amount)
+  addPiece(ends, run, op, label, holder, LEAF_REASONS.indexOf(reason), link, amount)
+}
+
+/** Number of a link among all, from 1; 0 for none. */
+function linkOf({ links, linkNumbers }: Findings, link: Link | null): number {
+  if (!link) return 0
+  const { conversion, out, side } = link
+  const numbers = linkNumbers.get(conversion) ?? []
+  linkNumbers.set(conversion, numbers)
+  const way = (side === null ? 0 : side + 1) * conversion.outs.length + out
+  numbers[way] ??= links.push(link)
+  return numbers[way]
 }
 
 /** Adds what one spool says. `resting` decides the reason for money that is still in a pool at the end. */
@@ -112,7 +133,8 @@ export function addFindings(
     }
     const holder = bySeed ? run.seedHolder(leg) : run.debitHolder(leg)
     const basis = bySeed ? run.seedBasis(leg, label) : 'missing'
-    addPiece(findings.entries, run, op, label, holder, BASES.indexOf(basis), amount)
+    const link = bySeed ? linkOf(findings, run.conversion(leg)) : 0
+    addPiece(findings.entries, run, op, label, holder, BASES.indexOf(basis), link, amount)
   })
   each(spool.unknown, (_row, op, leg, _label, amount) => {
     const first = tape.debitStarts[op]!
@@ -258,6 +280,18 @@ function addHop(
   const lost = fate === 3 ? run.lost(near, creditLeg) : null
   const far = lost ? lost.holder : run.creditHolder(creditLeg)
   const stop = lost ? lost.reason : stopAt(reach, run, creditLeg, fate)
+  if (stop !== null)
+    addEnd(
+      findings,
+      run,
+      op,
+      label,
+      far,
+      stop,
+      amount,
+      lost ? linkOf(findings, run.conversion(creditLeg)) : 0,
+    )
+  if (run.isOwn(debitLeg)) return
   const { hops } = findings
   const { columns } = hops
   const row = addRow(hops)
@@ -269,7 +303,6 @@ function addHop(
   columns.stop[row] = stop === null ? 0 : 1 + LEAF_REASONS.indexOf(stop)
   hops.amount.push(amount)
   hops.of.push(run.whole(creditLeg) ?? amount)
-  if (stop !== null) addEnd(findings, run, op, label, far, stop, amount)
 }
 
 /** Why following ends at a credit that has a pool; null where it goes on. */

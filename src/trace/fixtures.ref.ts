@@ -91,7 +91,7 @@ export function coin(name: string): HolderId {
 
 export function ledgerOf(transactions: readonly Transaction[], covers: Covers = { kind: 'all' }): Ledger {
   const ledger = createMemoryLedger()
-  ledger.append(transactions, covers)
+  ledger.append(transactions, { covers })
   return ledger
 }
 
@@ -155,4 +155,59 @@ export const request: typeof plainRequest = plainRequest
 
 export function from(...names: string[]): TraceRequest['seeds'] {
   return [{ theft: 'theft', of: { kind: 'holders', holders: names.map(account) } }]
+}
+
+/** Known assets of Ethereum, and one that nobody knows; `TOK` has its contract at {@link TOKEN_CONTRACT}. */
+export const ETH: string = `${ETHEREUM}/slip44:60`
+export const USDT: string = `${ETHEREUM}/erc20:0xdAC17F958D2ee523a2206206994597C13D831ec7`
+export const WETH: string = `${ETHEREUM}/erc20:0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2`
+export const WETH_CONTRACT: HolderId = `${ETHEREUM}:0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2`
+export const TOKEN_CONTRACT: HolderId = account('token')
+export const TOK: string = `${ETHEREUM}/erc20:${TOKEN_CONTRACT.slice(ETHEREUM.length + 1)}`
+
+/** A transfer within a transaction: payer and payee by short name or as they are, null for nobody. */
+export type Part = readonly [
+  from: string | null,
+  to: string | null,
+  amount: number | bigint,
+  asset: string,
+  kind?: Transfer['kind'],
+]
+
+/** The n-th transaction, of several transfers in the order given, at 600 seconds a number. */
+export function atomic(n: number, parts: readonly Part[]): Transaction {
+  const holder = (name: string | null): HolderId | null =>
+    name === null || name.startsWith(ETHEREUM) ? name : account(name)
+  return {
+    chain: ETHEREUM,
+    txid: txidOf(n),
+    height: n,
+    index: 0,
+    time: START + n * 600,
+    transfers: parts.map(([from, to, amount, asset, kind], position) => ({
+      from: holder(from),
+      to: holder(to),
+      asset,
+      amount: BigInt(amount),
+      kind: kind ?? (asset === ETH ? 'native' : 'token'),
+      position,
+    })),
+    inputs: [],
+    outputs: [],
+  }
+}
+
+/** Books whose prices are US dollars a whole unit by symbol, at any moment. */
+export function pricedBooks(
+  ledger: Ledger,
+  dollars: Readonly<Record<string, number>>,
+  labels: Readonly<Record<HolderId, Label>> = {},
+): TraceBooks {
+  const plain = books(ledger, labels, 1n)
+  const at: PriceBook['at'] = (symbol, unixSeconds) => {
+    const bar = plain.prices.at(symbol, unixSeconds)
+    const price = dollars[symbol]
+    return bar === null || price === undefined ? null : { ...bar, usdE12: BigInt(price * 1e6) * 1_000_000n }
+  }
+  return { ...plain, prices: { ...plain.prices, at } }
 }

@@ -1,12 +1,12 @@
 /**
  * The flow: what a trace found, complete enough that reports and screens compute nothing again.
- * Written as JSON, version 1, documented in `docs/formats/flow.md`. Amounts are strings of base units.
+ * Written as JSON, version 2, documented in `docs/formats/flow.md`. Amounts are strings of base units.
  * @module
  */
 import type { Rule } from './tape.ts'
 
 export const FLOW_FORMAT = 'lootline-flow'
-export const FLOW_VERSION = 1
+export const FLOW_VERSION = 2
 
 /** Why following stopped. */
 export const LEAF_REASONS = [
@@ -14,6 +14,7 @@ export const LEAF_REASONS = [
   'service',
   'mixer',
   'bridge',
+  'swap',
   'sanctioned',
   'dust',
   'hops',
@@ -57,22 +58,53 @@ export interface FlowAsset {
   readonly known: boolean
 }
 
-/** What was stolen: one row per theft, holder, asset and basis. */
+/** Money of another asset, or of another chain, that this money was received for. */
+export interface FlowFrom {
+  readonly chain: string
+  readonly asset: string
+  /** Tainted base units that were paid. */
+  readonly amount: string
+  readonly txid: string
+  /** Who paid; null where a crossing does not say. */
+  readonly holder: string | null
+  /** `balance`: paid and received in one transaction; `identifier`: both sides carry a bridge's identifier; `analyst`: a person said so; `candidate`: amount and time fit it alone. */
+  readonly how: 'balance' | 'identifier' | 'analyst' | 'candidate'
+  readonly protocol: string | null
+  /** 0..100. */
+  readonly confidence: number
+  readonly evidence: string
+}
+
+/** What was stolen: one row per theft, holder, asset and basis; of what swaps and crossings bring, one each. */
 export interface FlowSeed {
   readonly theft: string
   readonly chain: string
   readonly asset: string
   readonly holder: string
   readonly amount: string
-  /** `received`: credits in the ledger; `missing`: spent, but its receipt is not in the ledger; `lot`: a named transaction or output. */
-  readonly basis: 'received' | 'missing' | 'lot'
+  /**
+   * `received`: credits in the ledger; `missing`: spent, but its receipt is not in the ledger; `lot`: a named transaction or
+   * output; `swap`, `crossing`: not stolen as this asset, but received for stolen money of another (`from`).
+   */
+  readonly basis: 'received' | 'missing' | 'lot' | 'swap' | 'crossing'
+  /** Value when stolen; of `swap` and `crossing` what was carried over, to the cent. */
   readonly usd: UsdCents
   readonly firstTime: number | null
   readonly lastTime: number | null
   readonly txids: readonly string[]
+  /** Only for `swap` and `crossing`. */
+  readonly from?: FlowFrom
 }
 
-/** Where following stopped: one row per theft, reason, holder and asset. */
+/** What tainted money was swapped into, or crossed to, and goes on as. */
+export interface FlowInto {
+  readonly asset: string
+  readonly amount: string
+  readonly txid: string
+  readonly holder: string
+}
+
+/** Where following stopped: one row per theft, reason, holder and asset; what goes on as another asset apart from what does not. */
 export interface FlowLeaf {
   readonly theft: string
   readonly reason: LeafReason
@@ -89,6 +121,13 @@ export interface FlowLeaf {
   readonly firstTime: number | null
   readonly lastTime: number | null
   readonly txids: readonly string[]
+  /** Only for `swap` and `bridge`, where following goes on as another asset. */
+  readonly into?: readonly FlowInto[]
+  /**
+   * Only for `swap` at a service that pays out on another chain: unix seconds in which its payment is to be looked for,
+   * from the first arrival to half an hour after the last (docs/methods/swaps.md).
+   */
+  readonly window?: { readonly from: number; readonly to: number }
   /** Only for `busy`: transactions counted before following stopped, and whether the count was cut off there. */
   readonly busy?: { readonly transactions: number; readonly atLeast: boolean }
   /** Deposit addresses, inferred, through which this service was paid. */
@@ -181,7 +220,7 @@ export interface FlowCoverage {
 }
 
 export interface FlowSource {
-  readonly role: 'ledger' | 'labels' | 'prices'
+  readonly role: 'ledger' | 'live' | 'labels' | 'prices'
   readonly name: string
   readonly sha256: string
   /** ISO date the source states of itself; null where it states none. */
@@ -212,6 +251,11 @@ export interface FlowOptions {
   readonly busy: number
   readonly minConfidence: number
   readonly passThrough: readonly string[]
+  /** Whether swaps within a transaction, and crossings to other chains, were followed. */
+  readonly followSwaps: boolean
+  readonly followCrossings: boolean
+  /** Transactions in which no swap was believed. */
+  readonly refuseSwaps: readonly string[]
   readonly seedMode: 'auto' | 'received' | 'missing'
 }
 

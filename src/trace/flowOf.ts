@@ -7,6 +7,8 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { shareOut } from '../units/usd.ts'
 import { compareAssets } from './assetOrder.ts'
 import { assertBalanced, balanceOf } from './balance.ts'
+import { carryValue, NOTHING_CARRIED } from './carry.ts'
+import { type Converted, convertedOf } from './converted.ts'
 import type { Deposit } from './deposits.ts'
 import { BASES, type Findings } from './findings.ts'
 import {
@@ -53,8 +55,26 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
   const names = nameAll(ledger, statements, gathered, findings, deposits)
   const assets = ledger.assets()
   const bound = request.rule === 'poison'
-  const seeds = rowsOf(findings.entries, gathered, assets, names, valuer)
-  const ends = rowsOf(findings.ends, gathered, assets, names, valuer)
+  const converted = convertedOf(ledger, findings)
+  const { entries } = findings
+  const entryCents = (piece: number): bigint | null => {
+    const time = known(gathered.time.data[entries.columns.movement[piece]!]!)
+    return valuer.cents(BigInt(entries.amount[piece]!), assets[entries.columns.asset[piece]!]!, time)
+  }
+  // An upper bound is in no sum: what it touches is worth what it was worth then.
+  const carried =
+    bound || findings.links.length === 0
+      ? NOTHING_CARRIED
+      : carryValue(findings, gathered, assets, entryCents, request.direction === 'forward')
+  const seeds = rowsOf(entries, gathered, assets, names, valuer, {
+    group: (piece) => entries.columns.link[piece]!,
+    carried: carried.entry,
+  })
+  for (const row of seeds) if (row.carried !== undefined) row.usd = row.carried
+  const ends = rowsOf(findings.ends, gathered, assets, names, valuer, {
+    group: (piece) => (converted.goesOn(piece) ? 1 : 0),
+    carried: carried.end,
+  })
   const flowSeeds = seeds.map(
     (row): FlowSeed => ({
       theft: thefts[row.theft]!,
@@ -67,9 +87,10 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
       firstTime: row.firstTime,
       lastTime: row.lastTime,
       txids: txidsOf(row, gathered, names),
+      ...(row.group === 0 ? {} : { from: converted.from(row.theft, row.group) }),
     }),
   )
-  const leaves = leavesOf(material, request, names, ends, shareOfTheft(seeds, ends, bound))
+  const leaves = leavesOf(material, names, converted, ends, shareOfTheft(seeds, ends, bound))
   const balance = balanceOf(flowSeeds, leaves, bound)
   if (!bound) assertBalanced(balance)
   return {
@@ -85,6 +106,9 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
       busy: request.busy,
       minConfidence: request.minConfidence,
       passThrough: request.passThrough,
+      followSwaps: request.followSwaps,
+      followCrossings: request.followCrossings,
+      refuseSwaps: request.refuseSwaps,
       seedMode: request.seedMode,
     },
     assets: [...assetsOf(findings)]
@@ -148,15 +172,15 @@ function hopsOf({ ledger, valuer, gathered, thefts, findings }: Material, names:
 
 function leavesOf(
   material: Material,
-  request: TraceRequest,
   names: Names,
+  converted: Converted,
   ends: readonly Row[],
   shares: readonly (bigint | null)[],
 ): FlowLeaf[] {
   const intoServices = depositsByLeaf(material, names)
   return ends.map((row, i): FlowLeaf => {
     const reason = LEAF_REASONS[row.kind]!
-    const counted = material.verdicts.get(row.holderNumber)?.transactions
+    const busy = material.verdicts.get(row.holderNumber)?.busy
     const deposits =
       reason === 'service'
         ? intoServices.get(leafKey(row.theft, row.assetNumber, row.holderNumber))
@@ -174,21 +198,36 @@ function leavesOf(
       firstTime: row.firstTime,
       lastTime: row.lastTime,
       txids: txidsOf(row, material.gathered, names),
-      ...(reason === 'busy' && counted !== undefined
-        ? { busy: { transactions: counted, atLeast: counted > request.busy } }
-        : {}),
+      ...(row.group === 0
+        ? {}
+        : { into: converted.into(row.theft, row.assetNumber, row.holderNumber, row.kind) }),
+      ...(reason === 'swap' && row.group === 0 ? windowOf(row) : {}),
+      ...(reason === 'busy' && busy ? { busy } : {}),
       ...(deposits ? { deposits } : {}),
     }
   })
 }
 
-/** Each leaf's share of its theft's value when stolen, to the cent; null where the theft is unpriced. */
+/** LOCARD's search window for services that swap between chains (`src/node/tracetx/config.py`). */
+const WINDOW_SECONDS = 1_800
+
+function windowOf({ firstTime, lastTime }: Row): Pick<FlowLeaf, 'window'> {
+  return firstTime === null || lastTime === null
+    ? {}
+    : { window: { from: firstTime, to: lastTime + WINDOW_SECONDS } }
+}
+
+/** Each leaf's share of its theft's value, to the cent; null where the theft is unpriced. */
 function shareOfTheft(seeds: readonly Row[], ends: readonly Row[], bound: boolean): (bigint | null)[] {
   const ofTheft = ({ theft, assetNumber }: Row): string => `${theft} ${assetNumber}`
   const stolen = Map.groupBy(seeds, ofTheft)
   const shares: (bigint | null)[] = []
   // Rows are sorted by theft and asset, so that the shares come in the order of the rows.
   for (const [key, rows] of Map.groupBy(ends, ofTheft)) {
+    if (rows.some(({ carried }) => carried !== undefined)) {
+      for (const { carried } of rows) shares.push(carried ?? null)
+      continue
+    }
     let amount = 0n
     let usd: bigint | null = 0n
     for (const seed of stolen.get(key) ?? []) {

@@ -2,6 +2,14 @@
  * Tracing: reach, rules, stops, balance, paths.
  * @module
  */
+export {
+  type Beyond,
+  type Crossing,
+  type Frontier,
+  NOTHING_BEYOND,
+  type OpenHolder,
+  type OpenLot,
+} from './beyond.ts'
 export { type ComparedRow, type Comparison, compareRules } from './compare.ts'
 export * from './flow.ts'
 export { NoSeedError } from './noSeedError.ts'
@@ -16,6 +24,7 @@ export {
   type TraceBooks,
   type TraceRequest,
 } from './request.ts'
+export { type MissingSeeds, missingSeeds } from './seeds.ts'
 export { RULES, type Rule } from './tape.ts'
-export { type Prepared, type Probe, prepareTrace, traceFlow } from './trace.ts'
+export { type Prepared, type Probe, prepareTrace, traceFlow, traceFrontier } from './trace.ts'
 export { flowToJson } from './writeFlow.ts'

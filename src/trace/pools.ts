@@ -6,7 +6,7 @@
 import { NONE } from '../ledger/ledger.ts'
 
 /** Why a pool is not followed; `open` pools are. */
-export const STOPS = ['open', 'service', 'mixer', 'bridge', 'sanctioned', 'busy', 'hops'] as const
+export const STOPS = ['open', 'service', 'mixer', 'bridge', 'swap', 'sanctioned', 'busy', 'hops'] as const
 export type Stop = (typeof STOPS)[number]
 
 /** Hops of a pool that no taint reached. */

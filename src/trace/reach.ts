@@ -4,10 +4,12 @@
  * any rule taints; the rules then decide how much.
  * @module
  */
-import type { Ledger } from '../ledger/ledger.ts'
-import { MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
+import { type Ledger, MOVEMENT_KINDS, type Movements, NONE } from '../ledger/ledger.ts'
+import { type Conversions, givenIn, gotIn } from './conversion.ts'
+import type { CrossingFinder } from './crossings.ts'
 import { compareOrder, createGathered, type Gathered, gather } from './gathered.ts'
 import { CLEARED, CUT, createPools, NEVER, type Pools, STOPS, WAITING } from './pools.ts'
+import type { SwapFinder } from './swapFinder.ts'
 import type { Judge, Verdict } from './verdict.ts'
 
 const UTXO = MOVEMENT_KINDS.indexOf('utxo')
@@ -39,21 +41,42 @@ export interface ReachOptions {
   readonly until: number | null
 }
 
+/** Ways on which money goes on as another asset. */
+export interface Paths {
+  readonly conversions: Conversions
+  readonly swaps: SwapFinder
+  /** null where none are to be followed. */
+  readonly crossings: CrossingFinder | null
+}
+
 /** Gathers the movements of the seed holders, or of the seed transactions, before the seeds can be resolved. */
-export function gatherSeeds(ledger: Ledger, holders: Uint32Array, txs: Uint32Array): Gathered {
+export function gatherSeeds(
+  ledger: Ledger,
+  holders: Uint32Array,
+  txs: Uint32Array,
+  { conversions, swaps }: Pick<Paths, 'conversions' | 'swaps'>,
+): Gathered {
   const gathered = createGathered()
-  if (holders.length > 0) gather(gathered, ledger.ofHolders(holders))
+  if (holders.length > 0) {
+    const answer = ledger.ofHolders(holders)
+    for (const swap of swaps.find(answer, new Set(holders))) conversions.add(swap)
+    gather(gathered, answer)
+  }
   if (txs.length > 0) gather(gathered, ledger.ofTransactions(txs))
   return gathered
 }
 
-/** Cost: one ledger question a wave for each of labels, counts, movements and spenders. */
+/**
+ * Cost: one ledger question a wave for each of labels, counts, movements and spenders; one more for transactions that look
+ * like swaps.
+ */
 export function reach(
   ledger: Ledger,
   gathered: Gathered,
   start: Start,
   judge: Judge,
   options: ReachOptions,
+  { conversions, swaps, crossings }: Paths,
 ): Reach {
   const forward = options.direction === 'forward'
   const { maxHops, until } = options
@@ -103,6 +126,19 @@ export function reach(
     }
   }
 
+  /** Money that is swapped goes on in its holder's other pool, and is no transfer. */
+  const convert = (movement: number, hops: number): boolean => {
+    const { tx, kind, creditStarts, creditHolder, creditAsset, debitStarts, debitHolder } = gathered
+    if (kind.data[movement] === UTXO || kind.data[movement] === FEE) return false
+    const leg = creditStarts.data[movement]!
+    const payer = debitHolder.data[debitStarts.data[movement]!]!
+    const find = forward ? givenIn : gotIn
+    const swap = find(conversions, tx.data[movement]!, payer, creditHolder.data[leg]!, creditAsset.data[leg]!)
+    for (const { holder, asset } of (forward ? swap?.ins : swap?.outs) ?? [])
+      touch(pools.account(holder, asset), movement, Math.max(0, hops - 1))
+    return swap !== null
+  }
+
   const activate = (movement: number, hops: number, from: number): void => {
     const { time, kind, creditStarts, creditHolder, debitStarts } = gathered
     if (until !== null) {
@@ -112,7 +148,9 @@ export function reach(
         return
       }
     }
+    if (!conversions.isEmpty() && convert(movement, hops)) return
     if (forward) {
+      crossings?.pass(gathered.tx.data[movement]!, hops)
       const isFee = kind.data[movement] === FEE
       for (let leg = creditStarts.data[movement]!; leg < creditStarts.data[movement + 1]!; leg++) {
         if (!isFee || creditHolder.data[leg] !== NONE) touch(creditPool(leg, movement), movement, hops)
@@ -163,11 +201,19 @@ export function reach(
       pools.flags[pool]! |= CLEARED
       open.push(pool)
     }
-    askLedger(ledger, gathered, pools, open, fetched, forward)
+    askLedger(ledger, gathered, pools, open, fetched, forward, (answer, holders) => {
+      for (const swap of swaps.find(answer, holders)) conversions.add(swap)
+    })
     payments.index()
     queue = open
     // Whatever is touched again on the way goes to the end of the line.
-    for (let head = 0; head < queue.length; head++) relax(queue[head]!)
+    for (let head = 0; ; ) {
+      while (head < queue.length) relax(queue[head++]!)
+      const arrivals = crossings?.next(gathered) ?? []
+      if (arrivals.length === 0) break
+      payments.index()
+      for (const { movement, leg, hops } of arrivals) touch(creditPool(leg, movement), movement, hops)
+    }
   }
   return { gathered, pools, fetched, verdicts }
 }
@@ -192,6 +238,7 @@ function askLedger(
   open: readonly number[],
   fetched: Set<number>,
   forward: boolean,
+  answered: (answer: Movements, holders: ReadonlySet<number>) => void,
 ): void {
   const holders: number[] = []
   const lots: number[] = []
@@ -203,7 +250,11 @@ function askLedger(
       holders.push(holder)
     }
   }
-  if (holders.length > 0) gather(gathered, ledger.ofHolders(Uint32Array.from(holders)))
+  if (holders.length > 0) {
+    const answer = ledger.ofHolders(Uint32Array.from(holders))
+    answered(answer, new Set(holders))
+    gather(gathered, answer)
+  }
   if (lots.length === 0) return
   const lotTx = Uint32Array.from(lots, (pool) => pools.lotTx[pool]!)
   const lotN = Uint32Array.from(lots, (pool) => pools.lotN[pool]!)

@@ -6,6 +6,7 @@ import type { LabelBook } from '../label/label.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { PriceBook } from '../price/price.ts'
 import type { AssetId, ChainId, HolderId } from '../units/caip.ts'
+import type { Beyond } from './beyond.ts'
 import type { Rule } from './tape.ts'
 
 /** What a trace asks. */
@@ -13,6 +14,8 @@ export interface TraceBooks {
   readonly ledger: Ledger
   readonly labels: LabelBook
   readonly prices: PriceBook
+  /** The word of live sources; absent: nothing is known beyond the ledger. */
+  readonly beyond?: Beyond
   /** Version of Lootline, written into the flow. */
   readonly version: string
 }
@@ -57,6 +60,12 @@ export interface TraceRequest {
   readonly minConfidence: number
   /** Holders, label names or entities to follow through though they are labelled. */
   readonly passThrough: readonly string[]
+  /** Whether money is followed into the asset that it was swapped for within one transaction (docs/methods/swaps.md). */
+  readonly followSwaps: boolean
+  /** Transactions in which no swap is believed. */
+  readonly refuseSwaps: readonly string[]
+  /** Whether money is followed to another chain where {@link Beyond} knows of the crossing (docs/methods/crossings.md). */
+  readonly followCrossings: boolean
 }
 
 /** Hot wallets of services have 10^5 transactions and more; a person's wallet seldom passes a few thousand (the busiest of the 40 seized Tron wallets has 2,141 transfers in three years). */
@@ -77,6 +86,9 @@ export function plainRequest(change: Partial<TraceRequest> & Pick<TraceRequest, 
     busy: DEFAULT_BUSY,
     minConfidence: DEFAULT_MIN_CONFIDENCE,
     passThrough: [],
+    followSwaps: true,
+    refuseSwaps: [],
+    followCrossings: true,
     ...change,
   }
 }

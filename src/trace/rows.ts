@@ -19,30 +19,43 @@ export interface Row {
   readonly holderNumber: number
   readonly holder: HolderId
   readonly kind: number
+  /** Number of {@link Grouping.group}. */
+  readonly group: number
   amount: bigint
   /** Value piece by piece at its own time, cents; null where any piece is unpriced. */
   usd: bigint | null
+  /** The sum of what {@link Grouping.carried} says of its pieces; undefined where it says nothing. */
+  carried: bigint | null | undefined
   firstTime: number | null
   lastTime: number | null
   readonly movements: number[]
 }
 
-/** Sums up and sorts: by theft, asset, then amount (largest first), holder, kind. */
+export interface Grouping {
+  /** Tells apart pieces that would else be one row. */
+  group(piece: number): number
+  /** Value that a conversion carried to a piece; undefined where none did. */
+  carried(piece: number): bigint | null | undefined
+}
+
+/** Sums up and sorts: by theft, asset, then amount (largest first), holder, kind, group. */
 export function rowsOf(
   { n, columns, amount }: PieceTable,
   gathered: Gathered,
   assets: readonly Asset[],
   names: Names,
   valuer: Valuer,
+  { group: groupOf, carried }: Grouping,
 ): Row[] {
   const groups = new Map<string, Map<number, Row>>()
   let group = new Map<number, Row>()
-  let current = [-1, -1, -1]
+  let current = [-1, -1, -1, -1]
   const rows: Row[] = []
   for (let piece = 0; piece < n; piece++) {
     const [theft, number, kind] = [columns.theft[piece]!, columns.asset[piece]!, columns.kind[piece]!]
-    if (theft !== current[0] || number !== current[1] || kind !== current[2]) {
-      current = [theft, number, kind]
+    const apart = groupOf(piece)
+    if (theft !== current[0] || number !== current[1] || kind !== current[2] || apart !== current[3]) {
+      current = [theft, number, kind, apart]
       group = groups.get(current.join()) ?? new Map<number, Row>()
       groups.set(current.join(), group)
     }
@@ -51,8 +64,15 @@ export function rowsOf(
     let row = group.get(holderNumber)
     if (row === undefined) {
       const holder = names.holder(holderNumber, asset)
-      const empty = { amount: 0n, usd: 0n, firstTime: null, lastTime: null, movements: [] }
-      row = { theft, asset, assetNumber: number, holderNumber, holder, kind, ...empty }
+      const empty = {
+        amount: 0n,
+        usd: 0n,
+        carried: undefined,
+        firstTime: null,
+        lastTime: null,
+        movements: [],
+      }
+      row = { theft, asset, assetNumber: number, holderNumber, holder, kind, group: apart, ...empty }
       group.set(holderNumber, row)
       rows.push(row)
     }
@@ -62,6 +82,9 @@ export function rowsOf(
     const value = row.usd === null ? null : valuer.cents(units, asset, time)
     row.amount += units
     row.usd = row.usd === null || value === null ? null : row.usd + value
+    const share = carried(piece)
+    if (share !== undefined)
+      row.carried = row.carried === null || share === null ? null : (row.carried ?? 0n) + share
     if (time !== null) {
       if (row.firstTime === null || time < row.firstTime) row.firstTime = time
       if (row.lastTime === null || time > row.lastTime) row.lastTime = time
@@ -77,7 +100,8 @@ function byThenLargest(a: Row, b: Row): number {
     compareAssets(a.asset, b.asset) ||
     (a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1) ||
     (a.holder < b.holder ? -1 : a.holder > b.holder ? 1 : 0) ||
-    a.kind - b.kind
+    a.kind - b.kind ||
+    a.group - b.group
   )
 }
 

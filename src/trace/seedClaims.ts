@@ -3,6 +3,7 @@
  * @module
  */
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
+import { type Conversions, gotIn } from './conversion.ts'
 import { amountAt, type Gathered } from './gathered.ts'
 import { NoSeedError } from './noSeedError.ts'
 import type { SeedSpec, TraceRequest } from './request.ts'
@@ -22,6 +23,7 @@ export interface Found {
 export interface Query {
   readonly ledger: Ledger
   readonly gathered: Gathered
+  readonly conversions: Conversions
   /** Gathered movements in chain order. */
   readonly inOrder: ArrayLike<number> & Iterable<number>
   readonly spec: SeedSpec
@@ -111,8 +113,9 @@ export function claimGroup(query: Query, own: ReadonlySet<number>, found: Found)
       // An output waits by itself to be spent; it covers no payment from an account.
       if (!isUtxo) purse.balance.set(holder, (purse.balance.get(holder) ?? 0n) + amount)
       purse.payees.add(holder)
-      // Money that moves within the group was received before; counting it again would steal it twice.
-      if (internal || !asked) continue
+      // Money that moves within the group was received before, and so was what it is swapped into, unless the spec asks for
+      // that very asset; counting it again would steal it twice.
+      if (internal || !asked || (only === null && isProceeds(query, movement))) continue
       claims.push(claim)
       purse.receipts += amount
     }
@@ -126,6 +129,16 @@ export function claimGroup(query: Query, own: ReadonlySet<number>, found: Found)
   }
   const counted = claims.filter(({ basis, asset }) => basis !== 'received' || !uncounted.has(asset))
   return take(query, counted, found)
+}
+
+/** A receipt for what its holder pays in the same transaction. */
+function isProceeds({ gathered, conversions }: Query, movement: number): boolean {
+  const { kind, tx, debitStarts, debitHolder, creditStarts, creditHolder, creditAsset } = gathered
+  if (conversions.isEmpty() || kind.data[movement] === UTXO || kind.data[movement] === FEE) return false
+  const leg = creditStarts.data[movement]!
+  const payer = debitHolder.data[debitStarts.data[movement]!]!
+  const [payee, asset] = [creditHolder.data[leg]!, creditAsset.data[leg]!]
+  return gotIn(conversions, tx.data[movement]!, payer, payee, asset) !== null
 }
 
 /**

@@ -3,10 +3,11 @@
  * @module
  */
 import { type Ledger, NONE } from '../ledger/ledger.ts'
+import type { ChainId, HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import { type Gathered, inChainOrder, settle } from './gathered.ts'
 import { NoSeedError } from './noSeedError.ts'
-import { gatherSeeds, type Start } from './reach.ts'
+import { gatherSeeds, type Paths, type Start } from './reach.ts'
 import type { SeedSpec, TraceRequest } from './request.ts'
 import { claimGroup, claimLots, type Found, type Query } from './seedClaims.ts'
 
@@ -53,13 +54,18 @@ export interface Seeds {
  * Resolves what the request calls stolen against the ledger.
  * @throws NoSeedError where an address or transaction is not in the ledger, or nothing in it fits.
  */
-export function resolveSeeds(ledger: Ledger, request: TraceRequest): Seeds {
+export function resolveSeeds(
+  ledger: Ledger,
+  request: TraceRequest,
+  paths: Pick<Paths, 'conversions' | 'swaps'>,
+): Seeds {
   const thefts = [...new Set(request.seeds.map(({ theft }) => theft))]
   const numbers = request.seeds.map((spec) => numbersOf(ledger, spec))
   const gathered = gatherSeeds(
     ledger,
     Uint32Array.from(new Set(numbers.flatMap(({ holders }) => holders))),
     Uint32Array.from(new Set(numbers.flatMap(({ txs }) => txs))),
+    paths,
   )
   settle(gathered)
   const inOrder = inChainOrder(gathered)
@@ -71,14 +77,22 @@ export function resolveSeeds(ledger: Ledger, request: TraceRequest): Seeds {
     const only = spec.asset === undefined ? null : ledger.assetNumber(spec.asset)
     if (only === NONE)
       throw new NoSeedError(spec, `the ledger has no movement of ${printable(spec.asset!, 120)}`)
-    const query: Query = { ledger, gathered, inOrder, spec, theft: thefts.indexOf(spec.theft), only, request }
+    const { conversions } = paths
+    const theft = thefts.indexOf(spec.theft)
+    const query: Query = { ledger, gathered, conversions, inOrder, spec, theft, only, request }
     const any =
       spec.of.kind === 'lot' ? claimLots(query, new Set(txs), found) : claimGroup(query, new Set(own), found)
     if (!any) throw new NoSeedError(spec, 'nothing in the ledger fits it')
   })
-  for (const { leg } of found.credits) {
+  const mayConvert = request.direction === 'forward' && ledger.assets().length > 1
+  for (const { leg, movement } of found.credits) {
     const holder = gathered.creditHolder.data[leg]!
     if (holder !== NONE) holders.add(holder)
+    // What is itself stolen was not received for something else.
+    const first = gathered.debitStarts.data[movement]!
+    if (!mayConvert || first === gathered.debitStarts.data[movement + 1]!) continue
+    const payer = gathered.debitHolder.data[first]!
+    paths.conversions.bar(gathered.tx.data[movement]!, payer, holder, gathered.creditAsset.data[leg]!)
   }
   return {
     thefts,
@@ -91,6 +105,37 @@ export function resolveSeeds(ledger: Ledger, request: TraceRequest): Seeds {
       movements: found.prevouts.map(({ movement }) => movement),
     },
   }
+}
+
+/** What a trace would have to be told of its seeds before it can begin. */
+export interface MissingSeeds {
+  /** Transactions that the ledger does not have; `chain` where the request names it. */
+  readonly transactions: readonly { readonly txid: string; readonly chain: ChainId | null }[]
+  /** Holders that the ledger does not know whole, or not at all. */
+  readonly holders: readonly HolderId[]
+}
+
+/** Each transaction and holder once, in the order of the request. Throws nothing. */
+export function missingSeeds(ledger: Ledger, request: Pick<TraceRequest, 'seeds'>): MissingSeeds {
+  const transactions = new Map<string, MissingSeeds['transactions'][number]>()
+  const holders = new Set<HolderId>()
+  for (const { of } of request.seeds) {
+    if (of.kind === 'lot') {
+      const { txid, chain = null } = of
+      const chains = ledger.heads(ledger.txNumbers(txid)).chain
+      const has = chain === null ? chains.length > 0 : chains.includes(chain)
+      if (!has) transactions.set(`${chain} ${txid}`, { txid, chain })
+      continue
+    }
+    const numbers = ledger.holderNumbers(of.holders)
+    const known = numbers.filter((number) => number !== NONE)
+    const isWhole = ledger.isWhole(known)
+    const whole = new Set(known.filter((_, i) => isWhole[i] === 1))
+    of.holders.forEach((holder, i) => {
+      if (!whole.has(numbers[i]!)) holders.add(holder)
+    })
+  }
+  return { transactions: [...transactions.values()], holders: [...holders] }
 }
 
 function numbersOf(ledger: Ledger, spec: SeedSpec): { holders: number[]; txs: number[] } {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Ledger } from '../ledger/ledger.ts'
+import { createConversions } from './conversion.ts'
 import {
   account,
   accountTransactions,
@@ -16,15 +17,21 @@ import { reach } from './reach.ts'
 import type { TraceRequest } from './request.ts'
 import { resolveSeeds } from './seeds.ts'
 import { createStatements } from './statements.ts'
+import { createSwapFinder } from './swapFinder.ts'
 import { NO_POOL } from './tape.ts'
 import { type AssetTape, buildTapes } from './tapes.ts'
+import { createValuer } from './valuer.ts'
 import { createJudge } from './verdict.ts'
 
 function tapesOf(ledger: Ledger, change: Partial<TraceRequest> & Pick<TraceRequest, 'seeds'>): AssetTape[] {
   const asked = request(change)
-  const seeds = resolveSeeds(ledger, asked)
+  const conversions = createConversions()
+  const swaps = createSwapFinder(ledger, createValuer(books(ledger).prices), asked)
+  const seeds = resolveSeeds(ledger, asked, { conversions, swaps })
   const judge = createJudge(ledger, createStatements(books(ledger).labels), asked, seeds.holders)
-  return buildTapes(ledger, reach(ledger, seeds.gathered, seeds.start, judge, asked), seeds, asked)
+  const paths = { conversions, swaps, crossings: null }
+  const reached = reach(ledger, seeds.gathered, seeds.start, judge, asked, paths)
+  return buildTapes(ledger, reached, seeds, asked, null)
 }
 
 const accounts = (rows: readonly Row[], change: Partial<TraceRequest> = {}): AssetTape =>

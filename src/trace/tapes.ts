@@ -5,10 +5,19 @@
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
 import { compareAssets } from './assetOrder.ts'
 import { amountAt, type Gathered, sortByOrder } from './gathered.ts'
+import {
+  type Ask,
+  convertedLayout,
+  convertedLayoutBack,
+  type Layout,
+  type Part,
+  plainLayout,
+} from './layout.ts'
 import { parentsFirst } from './parentsFirst.ts'
 import { NEVER, STOPS } from './pools.ts'
 import type { Reach } from './reach.ts'
 import type { TraceRequest } from './request.ts'
+import type { Roles } from './roles.ts'
 import type { Seeds } from './seeds.ts'
 import { type Column, FIRST_THEFT, NO_POOL, type Tape } from './tape.ts'
 
@@ -29,21 +38,42 @@ export interface AssetTape {
   readonly creditLegs: Uint32Array
   /** Number in `Reach.pools` of each tape pool; -1 for the stand-in of a prevout outside the ledger. */
   readonly pools: Int32Array
+  /** Legs that conversions made, by number on the tape. */
+  readonly debitParts: ReadonlyMap<number, Part>
+  readonly creditParts: ReadonlyMap<number, Part>
 }
 
-/** One tape for each asset that a seed touches, in the order of {@link compareAssets}. */
-export function buildTapes(ledger: Ledger, reach: Reach, seeds: Seeds, request: TraceRequest): AssetTape[] {
+/**
+ * One tape for each asset that a seed touches, or that conversions bring, in the order of {@link compareAssets}.
+ * @param roles null where there are no conversions; backward, flipped
+ */
+export function buildTapes(
+  ledger: Ledger,
+  reach: Reach,
+  seeds: Seeds,
+  request: TraceRequest,
+  roles: Roles | null,
+): AssetTape[] {
   const { gathered } = reach
+  const forward = request.direction === 'forward'
+  const brought = forward ? roles?.entries : roles?.exits
+  const convert = forward ? convertedLayout : convertedLayoutBack
+  const ask: Ask = {
+    sources: ({ outs }) => outs.length * seeds.thefts.length,
+    keeps: (movement, leg) => payeePool(reach, false, leg, movement) >= 0,
+  }
   const wanted = new Set([
     ...seeds.credits.map(({ leg }) => gathered.creditAsset.data[leg]!),
     ...seeds.missing.map(({ asset }) => asset),
     ...seeds.prevouts.map(({ leg }) => gathered.debitAsset.data[leg]!),
+    ...[...(brought?.keys() ?? [])].map((leg) => gathered.creditAsset.data[leg]!),
   ])
   const tapes: AssetTape[] = []
   const assets = ledger.assets()
   for (const asset of [...wanted].sort((a, b) => compareAssets(assets[a]!, assets[b]!))) {
     const movements = parentsFirst(gathered, sortByOrder(gathered, movementsOf(reach, request, asset)))
-    tapes.push(buildTape(ledger, reach, seeds, request, asset, movements))
+    const layout = roles ? convert(gathered, movements, roles, ask) : plainLayout(gathered, movements)
+    tapes.push(buildTape(ledger, reach, seeds, request, asset, layout))
   }
   return tapes
 }
@@ -69,7 +99,7 @@ function buildTape(
   seeds: Seeds,
   request: TraceRequest,
   asset: number,
-  movements: Uint32Array,
+  { movements, debits, credits, debitParts, creditParts }: Layout,
 ): AssetTape {
   const { gathered } = reach
   const n = movements.length
@@ -78,17 +108,28 @@ function buildTape(
   const claims: { credit: number; label: number; amount: bigint }[] = []
   const shortfalls: Shortfall[] = []
 
-  const debits = legsOf(movements, gathered.debitStarts.data)
-  const credits = legsOf(movements, gathered.creditStarts.data)
   const debitPool = new Uint32Array(debits.legs.length)
   const creditPool = new Uint32Array(credits.legs.length)
   const numbering = createNumbering(reach.pools.n)
+  const waiting = new Map<Part['pool'], number>()
+  /** The pool of a part that is not where its leg's money usually is. */
+  const partPool = ({ pool }: Part): number => {
+    if (pool === 'none') return NO_POOL
+    const number = waiting.get(pool) ?? numbering.standIn()
+    waiting.set(pool, number)
+    return number
+  }
   let model: Tape['model'] = 'utxo'
   for (let op = 0; op < n; op++) {
     const movement = movements[op]!
     const isUtxo = gathered.kind.data[movement] === UTXO
     if (!isUtxo) model = 'account'
     for (let debit = debits.starts[op]!; debit < debits.starts[op + 1]!; debit++) {
+      const part = debitParts.get(debit)
+      if (part && part.pool !== 'usual') {
+        debitPool[debit] = partPool(part)
+        continue
+      }
       const leg = debits.legs[debit]!
       const claimants = isUtxo ? prevoutSeeds.get(leg) : undefined
       debitPool[debit] = claimants ? numbering.standIn() : numbering.of(payerPool(reach, isUtxo, leg))
@@ -98,21 +139,28 @@ function buildTape(
       }
     }
     for (let credit = credits.starts[op]!; credit < credits.starts[op + 1]!; credit++) {
+      const part = creditParts.get(credit)
+      if (part && part.pool !== 'usual') {
+        creditPool[credit] = partPool(part)
+        continue
+      }
       const leg = credits.legs[credit]!
       const pool = payeePool(reach, isUtxo, leg, movement)
       // Burns share no account: what is gone once mixes with nothing.
       const burnt = !isUtxo && pool >= 0 && gathered.creditHolder.data[leg] === NONE
       creditPool[credit] = burnt ? numbering.apart(pool) : numbering.of(pool)
-      for (const { theft, amount } of creditSeeds.get(leg) ?? []) {
+      // A receipt that is itself stolen was not received for something else.
+      for (const { theft, amount } of (part?.entry ? undefined : creditSeeds.get(leg)) ?? []) {
         claims.push({ credit, label: FIRST_THEFT + theft, amount })
       }
     }
   }
   const pools = numbering.pools()
-  const paid = gathered.debitAmount.data
-  const got = gathered.creditAmount.data
-  const wide = isWide(pools.length, [debits, debitPool, paid], [credits, creditPool, got])
-  const everything = wide ? sumOf(gathered, debits.legs) : BigInt(NARROW_LIMIT)
+  const paid = legAmounts(debits.legs, gathered.debitAmount.data, debitParts)
+  const got = legAmounts(credits.legs, gathered.creditAmount.data, creditParts)
+  const wide = isWide(pools.length, [debits.starts, debitPool, paid], [credits.starts, creditPool, got])
+  const debitAmount = amountsOf(gathered, paid, debitParts, wide)
+  const everything = wide ? sumOf(debitAmount) : BigInt(NARROW_LIMIT)
   const opAt = createClock(gathered, movements)
   for (const { theft, holder, asset: of, after, before, cap } of seeds.missing) {
     const pool = of === asset ? numbering.find(reach.pools.findAccount(holder, of)) : -1
@@ -139,10 +187,10 @@ function buildTape(
     thefts: seeds.thefts.length,
     debitStarts: debits.starts,
     debitPool,
-    debitAmount: amountsOf(gathered, debits.legs, paid, wide),
+    debitAmount,
     creditStarts: credits.starts,
     creditPool,
-    creditAmount: amountsOf(gathered, credits.legs, got, wide),
+    creditAmount: amountsOf(gathered, got, creditParts, wide),
     opening: wide ? new Array<bigint>(pools.length).fill(0n) : new Float64Array(pools.length),
     stop: Uint8Array.from(pools, (pool) => (pool >= 0 && reach.pools.stop[pool] !== OPEN ? 1 : 0)),
     seeds: {
@@ -159,7 +207,10 @@ function buildTape(
     },
     dust: wide ? dust : Number(dust),
   } as Tape
-  return { asset, tape, movements, debitLegs: debits.legs, creditLegs: credits.legs, pools }
+  return {
+    ...{ asset, tape, movements, pools },
+    ...{ debitLegs: debits.legs, creditLegs: credits.legs, debitParts, creditParts },
+  }
 }
 
 interface Shortfall {
@@ -196,25 +247,6 @@ function createNumbering(known: number): Numbering {
     find: (pool) => numbers[pool] ?? -1,
     pools: () => Int32Array.from(met),
   }
-}
-
-/** Legs of the operations: where each one's begin, and their gathered numbers. */
-interface Legs {
-  readonly starts: Uint32Array
-  readonly legs: Uint32Array
-}
-
-function legsOf(movements: Uint32Array, gatheredStarts: Uint32Array): Legs {
-  const starts = new Uint32Array(movements.length + 1)
-  for (let op = 0; op < movements.length; op++) {
-    starts[op + 1] = starts[op]! + gatheredStarts[movements[op]! + 1]! - gatheredStarts[movements[op]!]!
-  }
-  const legs = new Uint32Array(starts.at(-1)!)
-  for (let op = 0; op < movements.length; op++) {
-    const shift = gatheredStarts[movements[op]!]! - starts[op]!
-    for (let leg = starts[op]!; leg < starts[op + 1]!; leg++) legs[leg] = leg + shift
-  }
-  return { starts, legs }
 }
 
 /**
@@ -255,30 +287,46 @@ function createClock({ time }: Gathered, movements: Uint32Array): (unixSeconds: 
   }
 }
 
-function amountsOf(gathered: Gathered, legs: Uint32Array, amounts: Float64Array, wide: boolean): Column {
-  if (wide) return Array.from(legs, (leg) => amountAt(gathered, amounts[leg]!))
+/** Amounts by leg of the tape, as `Gathered` has them; parts that are no number below 2^53 are below 0. */
+function legAmounts(
+  legs: Uint32Array,
+  amounts: Float64Array,
+  parts: ReadonlyMap<number, Part>,
+): Float64Array {
   const column = new Float64Array(legs.length)
   for (let i = 0; i < legs.length; i++) column[i] = amounts[legs[i]!]!
+  for (const [i, { amount }] of parts) column[i] = amount < BigInt(NARROW_LIMIT) ? Number(amount) : -1
   return column
 }
 
-function sumOf(gathered: Gathered, legs: Uint32Array): bigint {
+function amountsOf(
+  gathered: Gathered,
+  amounts: Float64Array,
+  parts: ReadonlyMap<number, Part>,
+  wide: boolean,
+): Column {
+  return wide
+    ? Array.from(amounts, (amount, i) => parts.get(i)?.amount ?? amountAt(gathered, amount))
+    : amounts
+}
+
+function sumOf(column: Column): bigint {
   let sum = 0n
-  for (const leg of legs) sum += amountAt(gathered, gathered.debitAmount.data[leg]!)
+  for (const amount of column) sum += BigInt(amount)
   return sum
 }
 
 /** True where a pool, or one side of an operation, could come to 2^52 base units or more. */
 function isWide(
   pools: number,
-  ...sides: readonly (readonly [legs: Legs, pool: Uint32Array, amounts: Float64Array])[]
+  ...sides: readonly (readonly [starts: Uint32Array, pool: Uint32Array, amounts: Float64Array])[]
 ): boolean {
   const through = new Float64Array(pools)
-  for (const [{ starts, legs }, pool, amounts] of sides) {
+  for (const [starts, pool, amounts] of sides) {
     for (let op = 0; op + 1 < starts.length; op++) {
       let inHand = 0
       for (let leg = starts[op]!; leg < starts[op + 1]!; leg++) {
-        const amount = amounts[legs[leg]!]!
+        const amount = amounts[leg]!
         inHand += amount
         if (amount < 0 || inHand >= NARROW_LIMIT) return true
         if (pool[leg] === NO_POOL) continue

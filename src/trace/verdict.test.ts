@@ -54,12 +54,12 @@ describe('createJudge', () => {
   test('more transactions than --busy stop; a weak label is remembered and does not save from it', () => {
     const weak = { [account('b')]: [label('Exchange', 'service', 10)] }
     expect(judge(weak, { busy: 1 })).toEqual([
-      { stop: 'busy', transactions: 2 },
-      { stop: 'busy', transactions: 2 },
+      { stop: 'busy', busy: { transactions: 2, atLeast: true } },
+      { stop: 'busy', busy: { transactions: 2, atLeast: true } },
       { stop: 'open' },
     ])
     expect(judge(weak, { busy: 2 })).toEqual([
-      { stop: 'busy', transactions: 3 },
+      { stop: 'busy', busy: { transactions: 3, atLeast: true } },
       { stop: 'open', weak: { name: 'Exchange', level: 10 } },
       { stop: 'open' },
     ])

@@ -3,28 +3,31 @@
  * @module
  */
 import type { LabelMatch } from '../label/label.ts'
+import { isSwapService } from '../label/stops.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { HolderId } from '../units/caip.ts'
+import { type Beyond, NOTHING_BEYOND } from './beyond.ts'
 import type { Stop } from './pools.ts'
 import type { TraceRequest } from './request.ts'
 import type { Statements } from './statements.ts'
 
-/** Verdict on one holder; `transactions` is counted only where that decided. */
+/** Verdict on one holder; `busy` where counting its transactions decided, `atLeast` where the count was cut off. */
 export interface Verdict {
   readonly stop: Stop
-  readonly transactions?: number
+  readonly busy?: { readonly transactions: number; readonly atLeast: boolean }
   /** Strongest label that would stop here but for the confidence asked; the holder is followed. */
   readonly weak?: { readonly name: string; readonly level: number }
 }
 
 export type Judge = (holders: readonly number[]) => Verdict[]
 
-/** Asks labels and counts in sets; `seeds` are never stopped at. */
+/** Asks labels and counts in sets; of two counts the greater decides. `seeds` are never stopped at. */
 export function createJudge(
   ledger: Ledger,
   statements: Statements,
   request: Pick<TraceRequest, 'busy' | 'minConfidence' | 'passThrough'>,
   seeds: ReadonlySet<number>,
+  beyond: Pick<Beyond, 'counts'> = NOTHING_BEYOND,
 ): Judge {
   const pass = new Set(request.passThrough.map((text) => text.toLowerCase()))
   return (holders) => {
@@ -39,13 +42,19 @@ export function createJudge(
       const free = seeds.has(holder) || (pass.size > 0 && passes(pass, idsOf()[i]!, matches))
       return free ? { verdict: OPEN, decided: true } : byLabels(matches, request.minConfidence)
     })
-    const undecided = holders.filter((_, i) => !byLabel[i]!.decided)
-    const counts = ledger.counts(Uint32Array.from(undecided), request.busy + 1)
+    const undecided = Uint32Array.from(holders.filter((_, i) => !byLabel[i]!.decided))
+    const counts = ledger.counts(undecided, request.busy + 1)
+    const told = beyond.counts(undecided)
     let k = 0
     return byLabel.map(({ verdict, decided }): Verdict => {
       if (decided) return verdict
-      const transactions = counts[k++]!
-      return transactions > request.busy ? { stop: 'busy', transactions } : verdict
+      const [counted, byLive] = [counts[k]!, told[k++]!]
+      if (byLive > request.busy && byLive >= counted)
+        return { stop: 'busy', busy: { transactions: byLive, atLeast: false } }
+      // The ledger stops counting just above the limit.
+      return counted > request.busy
+        ? { stop: 'busy', busy: { transactions: counted, atLeast: true } }
+        : verdict
     })
   }
 }
@@ -61,7 +70,10 @@ function byLabels(
     label.stop === null ? [] : [{ ...label, stop: label.stop }],
   )
   const strong = stopping.find(({ confidence }) => confidence.level >= minConfidence)
-  if (strong) return { verdict: { stop: strong.stop }, decided: true }
+  if (strong) {
+    const swaps = strong.stop === 'service' && [strong.name, strong.entity ?? ''].some(isSwapService)
+    return { verdict: { stop: swaps ? 'swap' : strong.stop }, decided: true }
+  }
   const [weak] = stopping
   if (!weak) return { verdict: OPEN, decided: false }
   return {

@@ -1,13 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { account, accountTransactions, books, label, ledgerOf, type Row, request } from './fixtures.ref.ts'
+import {
+  account,
+  accountTransactions,
+  atomic,
+  books,
+  ETH,
+  label,
+  ledgerOf,
+  type Row,
+  request,
+  START,
+  TOK,
+} from './fixtures.ref.ts'
 import type { Flow } from './flow.ts'
 import { traceFlow } from './trace.ts'
 import { flowToJson } from './writeFlow.ts'
 
-const ETH = 'eip155:1/slip44:60'
-
-/** Two thefts, a deposit address, a busy holder, a fee, a collision, money of unknown origin, receipts not counted. */
+/**
+ * Two thefts, a deposit address, a busy holder, a fee, a collision, money of unknown origin, receipts not counted; a swap in a
+ * pool, and one at a service.
+ */
 function sample(): Flow {
   const rows: Row[] = [
     ['victim', 'thief', 1000],
@@ -24,7 +37,18 @@ function sample(): Flow {
     ['fourth', 'mule', 70],
     ['mule', 'exchange', 200],
   ]
-  const transactions = accountTransactions(rows, ETH)
+  const transactions = [
+    ...accountTransactions(rows, ETH),
+    // Transaction 2,000: block 2000, after the others.
+    {
+      ...atomic(2_000, [
+        ['second', 'pool', 120, ETH],
+        ['pool', 'second', 77, TOK],
+      ]),
+      time: START + 1_000,
+    },
+    { ...atomic(2_001, [['second', 'shifter', 10, ETH]]), time: START + 2_000 },
+  ]
   const file = { name: 'thefts.csv', sha256: 'ab', bytes: 1, layout: 'test' }
   const ledger = ledgerOf([])
   const session = ledger.beginImport(file)
@@ -34,6 +58,7 @@ function sample(): Flow {
   const labels = {
     [account('exchange')]: label('Exchange 1', 'service'),
     [account('second')]: label('Weak 2', 'mixer', 10),
+    [account('shifter')]: label('ShapeShift 2', 'service'),
   }
   return traceFlow(
     books(ledger, labels, 2_000n * 10n ** 27n),
@@ -53,13 +78,18 @@ describe('flow.json', () => {
   const text = [...flowToJson(sample())].join('')
   const flow: Record<string, unknown> = JSON.parse(text)
 
-  test('is what version 1 was when it was first written', async () => {
-    await expect(text).toMatchFileSnapshot('golden/flow.v1.json')
+  test('is what version 2 was when it was first written', async () => {
+    await expect(text).toMatchFileSnapshot('golden/flow.v2.json')
   })
 
   test('the sample has every member of the format', () => {
-    const { leaves, collisions, coverage, hops } = sample()
-    expect(leaves.some(({ busy }) => busy) && leaves.some(({ deposits }) => deposits)).toBe(true)
+    const { seeds, leaves, collisions, coverage, hops } = sample()
+    for (const member of ['busy', 'deposits', 'into', 'window'] as const)
+      expect(
+        leaves.some((leaf) => leaf[member]),
+        member,
+      ).toBe(true)
+    expect(seeds.some((seed) => seed.from)).toBe(true)
     expect(hops.some(({ stop }) => stop === 'fee')).toBe(true)
     expect(
       collisions.length * coverage.unknownOrigin.length * coverage.uncountedReceipts.length,
@@ -82,6 +112,10 @@ describe('flow.json', () => {
       'received',
       'missing',
       'lot',
+      'swap',
+      'crossing',
+      'bridge',
+      'live',
       'known',
       'to',
       'stop',

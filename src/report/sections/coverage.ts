@@ -56,11 +56,11 @@ function sources(context: Context): string {
     (source) =>
       `<tr><th scope=row>${untrusted(source.name, 120)}<br><code>${untrusted(source.sha256, 80)}</code><td>${role(source)}<td>${source.date === null ? 'undated' : untrusted(source.date, 40)}<td>${untrusted(source.detail, 240)}`,
   )
-  return `<h3>Sources</h3><table class=sources><caption>${counted(body.length, 'source')}, each with its SHA-256</caption><thead><tr><th scope=col>File<th scope=col>Role<th scope=col>Its date<th scope=col>Detail</thead><tbody>${body.join('')}</tbody></table>`
+  return `<h3>Sources</h3><table class=sources><caption>${counted(body.length, 'source')}, files with their SHA-256</caption><thead><tr><th scope=col>File<th scope=col>Role<th scope=col>Its date<th scope=col>Detail</thead><tbody>${body.join('')}</tbody></table>`
 }
 
 function role(source: FlowSource): string {
-  return { ledger: 'transactions', labels: 'labels', prices: 'prices' }[source.role]
+  return { ledger: 'transactions', live: 'live source', labels: 'labels', prices: 'prices' }[source.role]
 }
 
 function prices(context: Context): string {

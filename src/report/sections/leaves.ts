@@ -53,7 +53,24 @@ function tbody(context: Context, row: FlowBalance, leaf: FlowLeaf, head: readonl
     deposits.length === 0
       ? ''
       : `<p class=sub>Paid through ${counted(deposits.length, 'deposit address', 'deposit addresses')}, <strong>inferred, not stated</strong>:</p><ul class=plain>${deposits.join('')}</ul>`
-  return `<tbody>${main}<tr class=txs><td colspan=${head.length}>${paid}${transactions(context, leaf.txids)}</tbody>`
+  return `<tbody>${main}<tr class=txs><td colspan=${head.length}>${paid}${goesOn(context, leaf)}${transactions(context, leaf.txids)}</tbody>`
+}
+
+/** What it became, or when the payment is due that answers it. */
+function goesOn(context: Context, { into, window }: FlowLeaf): string {
+  const rows = (into ?? []).map(
+    ({ asset, amount, txid, holder: to }) =>
+      `<li>${context.amount(asset, amount)} at ${address(context, to)}, ${txCode(txid)}`,
+  )
+  const became =
+    rows.length === 0
+      ? ''
+      : `<p class=sub>${context.forward ? 'Followed as' : 'Received for, and followed back as'}:</p><ul class=plain>${rows.join('')}</ul>`
+  const due =
+    window === undefined
+      ? ''
+      : `<p class=sub>Look for what was paid out for it from ${formatTime(window.from)} to ${formatTime(window.to)}.</p>`
+  return became + due
 }
 
 /** Name, address, and every statement about it. */

@@ -1,5 +1,5 @@
 import { formatGrouped, formatTime } from '../../units/index.ts'
-import { address, type Context } from '../context.ts'
+import { address, type Context, txCode } from '../context.ts'
 import { untrusted } from '../escape.ts'
 import { RULE_TEXTS } from '../rules.ts'
 
@@ -20,9 +20,15 @@ export function method(context: Context): string {
       'Where following stops',
       'At a service, mixer, bridge or sanctioned address named by a label of enough confidence: such holders mix many customers’ money, and what they pay out later is not their customer’s. At an unlabelled address with very many transactions, at the limits below, and where the data ends.',
     ],
+    ...(flow.seeds.some(({ from }) => from !== undefined)
+      ? [['Swaps and crossings', CONVERSIONS] as [string, string]]
+      : []),
   ]
   return `<section id=method><h2>9. Method</h2><dl class=rows>${rows.map(([name, text]) => `<dt>${name}<dd>${text}`).join('')}</dl>${options(context)}</section>`
 }
+
+const CONVERSIONS =
+  'Where an address pays one asset and receives another in one transaction, to and from the same parties, as large a share of what it received is followed as was stolen of what it paid; likewise where both sides of a crossing to another chain are known. Each asset balances by itself: the payment ends in its own asset, and what was received begins in the other, with the value of what was paid. Section 7 names the grounds of each.'
 
 function options(context: Context): string {
   const { options: set, assets } = context.flow
@@ -43,6 +49,16 @@ function options(context: Context): string {
             .map((name) => (name.includes(':') ? address(context, name) : untrusted(name)))
             .join('<br>'),
     ],
+    ['Swaps within a transaction', set.followSwaps ? 'followed' : 'not followed'],
+    ...(set.refuseSwaps.length === 0
+      ? []
+      : [
+          [
+            'Transactions not believed to be swaps',
+            set.refuseSwaps.map((txid) => txCode(txid)).join('<br>'),
+          ] as [string, string],
+        ]),
+    ['Crossings to other chains', set.followCrossings ? 'followed where known' : 'not followed'],
     [
       'What counts as stolen',
       { auto: 'decided per holder', received: 'receipts', missing: 'spending without receipt' }[set.seedMode],

@@ -27,6 +27,8 @@ interface Destination {
   readonly reason: LeafReason
   /** Name of the service; null where the reason says it all. */
   readonly name: string | null
+  /** Assets that it goes on as; none where following ended. */
+  readonly into: readonly string[]
   readonly leaves: readonly FlowLeaf[]
   readonly amount: bigint
 }
@@ -35,14 +37,14 @@ interface Destination {
 const MAX_PARAGRAPHS = 8
 const MAX_PLACES = 7
 
-const NAMED: ReadonlySet<LeafReason> = new Set(['service', 'mixer', 'bridge', 'sanctioned'])
+const NAMED: ReadonlySet<LeafReason> = new Set(['service', 'mixer', 'bridge', 'swap', 'sanctioned'])
 
 function destinations(flow: Flow, row: FlowBalance): Destination[] {
   const groups = new Map<string, FlowLeaf[]>()
   for (const leaf of flow.leaves) {
     if (leaf.theft !== row.theft || leaf.asset !== row.asset) continue
     const label = NAMED.has(leaf.reason) ? stoppingLabel(leaf) : undefined
-    const key = `${leaf.reason} ${label?.entity ?? label?.name ?? ''}`
+    const key = `${leaf.reason} ${leaf.into === undefined} ${label?.entity ?? label?.name ?? ''}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [leaf])
     else group.push(leaf)
@@ -52,7 +54,8 @@ function destinations(flow: Flow, row: FlowBalance): Destination[] {
       const { reason } = leaves[0]!
       const amount = leaves.reduce((sum, leaf) => sum + BigInt(leaf.amount), 0n)
       const names = NAMED.has(reason) ? leaves.flatMap((leaf) => stoppingLabel(leaf)?.name ?? []) : []
-      return { reason, name: names.length === 0 ? null : sharedName(names), leaves, amount }
+      const into = [...new Set(leaves.flatMap((leaf) => (leaf.into ?? []).map(({ asset }) => asset)))]
+      return { reason, name: names.length === 0 ? null : sharedName(names), into, leaves, amount }
     })
     .sort(
       (a, b) =>
@@ -101,12 +104,18 @@ function paragraph(context: Context, row: FlowBalance): string {
   const days = new Set([formatDay(from), formatDay(to)])
   const when =
     from === null ? '' : days.size === 1 ? ` on ${formatDay(from)}` : ` between ${[...days].join(' and ')}`
-  const worth = context.showUsd ? ` (${usd(row.stolenUsd)} at that time)` : ''
+  const carried = seeds.every(({ from }) => from !== undefined)
+  const worth = context.showUsd ? ` (${usd(row.stolenUsd)} ${carried ? 'when stolen' : 'at that time'})` : ''
   const where = counted(holders, 'address', 'addresses')
   const named = (joint: string): string =>
     row.theft === UNNAMED ? '' : `${joint} <strong>${untrusted(row.theft)}</strong>`
+  const verb = seeds.some(({ from }) => from === undefined)
+    ? seeds.some(({ from }) => from !== undefined)
+      ? 'were stolen, or received for stolen money,'
+      : 'were stolen'
+    : 'were received for stolen money'
   const lead = forward
-    ? `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth} were stolen${named(' in')}${when}, counted at ${where} on ${chainName(chainOfAsset(row.asset))}. Followed by the rule ${RULE_TEXTS[flow.rule].name}:`
+    ? `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth} ${verb}${named(' in')}${when}, counted at ${where} on ${chainName(chainOfAsset(row.asset))}. Followed by the rule ${RULE_TEXTS[flow.rule].name}:`
     : `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth}${named(' of')}${when}, at ${where} on ${chainName(chainOfAsset(row.asset))}, were followed back by the rule ${RULE_TEXTS[flow.rule].name}. The money came from:`
   const places = destinations(flow, row).sort((a, b) =>
     a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1,
@@ -151,10 +160,17 @@ function item(
   return `<li><span class=mark>${place === null ? '' : paintGlyph(place.reason)}</span><span class=amt>${printed}</span>${share}<span class=what>${words}${worth}</span>`
 }
 
-function sentence(context: Context, { reason, name, leaves }: Destination): string {
+function sentence(context: Context, { reason, name, into, leaves }: Destination): string {
   const at = counted(new Set(leaves.map((leaf) => leaf.holder)).size, 'address', 'addresses')
   const named = name === null ? '' : ` <strong>${untrusted(name, 80)}</strong>`
   const inferred = leaves.some((leaf) => stoppingLabel(leaf)?.inferred === true) ? ' (inferred)' : ''
+  if (into.length > 0) {
+    const assets = into.map((asset) => context.symbol(asset)).join(', ')
+    if (!context.forward) return `received for ${assets}${named}, at ${at}, and followed back as that`
+    return reason === 'swap'
+      ? `swapped into ${assets}${name === null ? '' : ` through${named}`} at ${at}, and followed as that`
+      : `crossed into ${assets}${name === null ? '' : ` through${named}`} at ${at}, and followed there`
+  }
   if (!context.forward) {
     const words: Readonly<Partial<Record<LeafReason, string>>> = {
       held: `first seen at ${at}`,
@@ -169,6 +185,7 @@ function sentence(context: Context, { reason, name, leaves }: Destination): stri
     service: `reached the service${named}${inferred} at ${at}`,
     mixer: `entered the mixer${named}${inferred} at ${at}`,
     bridge: `left through the bridge${named}${inferred} at ${at}`,
+    swap: `swapped${name === null ? '' : ` by the service${named}${inferred}`} at ${at}, into what is not known`,
     sanctioned: `reached the sanctioned${named}${inferred} at ${at}`,
     dust: `lost sight of as dust at ${at}`,
     hops: `not followed beyond the hop limit, at ${at}`,
@@ -194,16 +211,23 @@ function balanceTable(context: Context, row: FlowBalance): string {
   const places = destinations(flow, row)
   const align = placesOf([row.stolen, ...places.map((place) => place.amount)], decimals)
   const shown = (amount: bigint): string => decimal(amount, decimals, align)
-  const body = places.map(({ reason, name, leaves, amount }) => {
+  const body = places.map(({ reason, name, into, leaves, amount }) => {
     const bar = row.bound || stolen === 0n ? 0 : Number((1000n * amount) / stolen) / 10
-    const what = name === null ? '' : ` ${untrusted(name, 80)}`
+    const goesOn = into.length === 0 ? '' : ` into ${into.map((asset) => context.symbol(asset)).join(', ')}`
+    const what = `${goesOn}${name === null ? '' : ` ${untrusted(name, 80)}`}`
     const at = counted(new Set(leaves.map((leaf) => leaf.holder)).size, 'address', 'addresses')
     return `<tr><th scope=row>${paintGlyph(reason)} ${reasonName(reason, flow.direction)}${what} <span class=muted>${at}</span><td class=num>${shown(amount)}${row.bound ? '' : `<td class=num>${shareText(amount, stolen)}<td class=barcell aria-hidden=true><span class="sharebar r-${reason}" style="width:${bar}%"></span>`}${context.showUsd ? `<td class=num>${sumUsd(leaves.map((leaf) => leaf.usd))}` : ''}`
   })
   const accounted = BigInt(row.accounted)
   const usdHead = context.showUsd ? '<th scope=col class=num>USD when stolen' : ''
   const usdCell = (value: string): string => (context.showUsd ? `<td class=num>${value}` : '')
-  const total = forward ? 'Stolen' : 'Asked about'
+  const seeds = flow.seeds.filter((seed) => seed.theft === row.theft && seed.asset === row.asset)
+  const stolenToo = seeds.some(({ from }) => from === undefined) || seeds.length === 0
+  const receivedToo = seeds.some(({ from }) => from !== undefined)
+  const total = [
+    ...(stolenToo ? [forward ? 'Stolen' : 'Asked about'] : []),
+    ...(receivedToo ? [forward ? 'Received for stolen money' : 'Paid for it'] : []),
+  ].join(', or ')
   const shares = row.bound
     ? ''
     : '<th scope=col class=num>Share<th scope=col class=barcell><span class=sr>Share as a bar</span>'

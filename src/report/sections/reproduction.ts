@@ -19,6 +19,9 @@ export function reproduction({ flow, options }: Context): string {
     `--min-confidence ${set.minConfidence}`,
     set.seedMode === 'auto' ? '' : `--seed ${set.seedMode}`,
     set.passThrough.length === 0 ? '' : '--pass …',
+    set.followSwaps ? '' : '--no-swaps',
+    set.refuseSwaps.length === 0 ? '' : '--refuse-swap …',
+    set.followCrossings ? '' : '--no-crossings',
     '--out flow.json',
   ].filter(Boolean)
   const hash =

@@ -1,7 +1,7 @@
 import { counted } from '../../scene/index.ts'
 import type { FlowSeed } from '../../trace/flow.ts'
 import { formatTime } from '../../units/index.ts'
-import { address, type Context, decimal, theftName, usd } from '../context.ts'
+import { address, type Context, decimal, theftName, txCode, usd } from '../context.ts'
 import { untrusted } from '../escape.ts'
 import { transactions } from './leaves.ts'
 
@@ -9,6 +9,8 @@ const BASIS: Readonly<Record<FlowSeed['basis'], string>> = {
   received: 'received, as the ledger shows',
   missing: 'spent, its receipt not in the ledger',
   lot: 'a named transaction or output',
+  swap: 'swapped into this',
+  crossing: 'came from another chain',
 }
 
 /** 7. What was counted as stolen. */
@@ -21,9 +23,24 @@ export function seeds(context: Context): string {
     const columns = context.showUsd ? 5 : 4
     const body = rows.map(
       (seed) =>
-        `<tbody><tr><th scope=row>${untrusted(theftName(context, seed.theft))}<br>${address(context, seed.holder)}<td>${BASIS[seed.basis]}<td class=num>${decimal(BigInt(seed.amount), context.decimals(asset))}${context.showUsd ? `<td class=num>${usd(seed.usd)}` : ''}<td class=when>${formatTime(seed.firstTime)}<br>${formatTime(seed.lastTime)}<tr class=txs><td colspan=${columns}>${transactions({ ...context, forward: true }, seed.txids)}</tbody>`,
+        `<tbody><tr><th scope=row>${untrusted(theftName(context, seed.theft))}<br>${address(context, seed.holder)}<td>${BASIS[seed.basis]}<td class=num>${decimal(BigInt(seed.amount), context.decimals(asset))}${context.showUsd ? `<td class=num>${usd(seed.usd)}` : ''}<td class=when>${formatTime(seed.firstTime)}<br>${formatTime(seed.lastTime)}<tr class=txs><td colspan=${columns}>${origin(context, seed)}${transactions({ ...context, forward: true }, seed.txids)}</tbody>`,
     )
     return `<table class=leaves><caption>${context.symbol(asset)}: ${counted(rows.length, 'row')}</caption><thead><tr><th scope=col>${forward ? 'Theft' : 'Question'} and holder<th scope=col>Basis<th scope=col class=num>${context.symbol(asset)}${worth}<th scope=col>First and last</thead>${body.join('')}</table>`
   })
   return `<section id=seeds><h2>7. ${forward ? 'What was stolen' : 'What was asked about'}</h2>${tables.join('')}</section>`
+}
+
+/** What it was received for, who says so, and how sure that is. */
+function origin(context: Context, { from }: FlowSeed): string {
+  if (from === undefined) return ''
+  const by = {
+    balance: 'paid and received in one transaction',
+    identifier: 'both sides carry one identifier',
+    analyst: 'an analyst’s choice',
+    candidate: 'amount and time fit it alone',
+  }[from.how]
+  const protocol = from.protocol === null ? '' : ` (${untrusted(from.protocol, 40)})`
+  const payer = from.holder === null ? '' : ` by ${address(context, from.holder)}`
+  const verb = context.forward ? 'For' : 'Paid for'
+  return `<p class=sub>${verb} ${context.amount(from.asset, from.amount)}${payer} in ${txCode(from.txid)}: ${by}${protocol}, confidence ${String(from.confidence)} of 100. ${untrusted(from.evidence, 300)}</p>`
 }

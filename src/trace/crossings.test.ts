@@ -1,0 +1,293 @@
+import { describe, expect, test } from 'vitest'
+import type { Transaction } from '../chain/transaction.ts'
+import type { Label } from '../label/label.ts'
+import { BITCOIN_REGTEST, ETHEREUM } from '../units/caip.ts'
+import { type Crossing, NOTHING_BEYOND } from './beyond.ts'
+import {
+  account,
+  atomic,
+  coin,
+  ETH,
+  from,
+  label,
+  ledgerOf,
+  pricedBooks,
+  RBTC,
+  request,
+  TOK,
+  txidOf,
+  USDT,
+  utxo,
+} from './fixtures.ref.ts'
+import type { Flow } from './flow.ts'
+import type { TraceRequest } from './request.ts'
+import { RULES } from './tape.ts'
+import { prepareTrace, traceFrontier } from './trace.ts'
+
+const bitcoinId = (n: number): string => n.toString(16).padStart(64, '0')
+const seeds: TraceRequest['seeds'] = [{ theft: 'theft', of: { kind: 'holders', holders: [coin('thief')] } }]
+
+/** 100 sats, of which 60 are stolen, are paid to a vault (90), with change (8) and a memo. */
+const toVault: Transaction[] = [
+  utxo(1, [], [['thief', 60n]]),
+  utxo(2, [], [['clean', 40n]]),
+  utxo(
+    3,
+    [
+      [1, 0],
+      [2, 0],
+    ],
+    [
+      ['vault', 90n],
+      ['clean', 8n],
+      [null, 0n],
+    ],
+  ),
+  utxo(4, [[3, 0]], [['other', 90n]]),
+]
+/** What is paid out on the account chain, and goes on. */
+const paidOut: Transaction[] = [
+  atomic(5, [['bridge', 'mule', 300, ETH]]),
+  atomic(6, [['mule', 'far', 150, ETH]]),
+]
+
+function crossing(change: { from?: Partial<Crossing['from']>; to?: Partial<Crossing['to']> }): Crossing {
+  return {
+    from: {
+      chain: BITCOIN_REGTEST,
+      txid: bitcoinId(3),
+      holder: coin('thief'),
+      asset: RBTC,
+      amount: 90n,
+      ...change.from,
+    },
+    to: {
+      chain: ETHEREUM,
+      txid: txidOf(5),
+      holder: account('mule'),
+      asset: ETH,
+      amount: 300n,
+      ...change.to,
+    },
+    protocol: 'thorchain',
+    how: 'identifier',
+    confidence: 99,
+    evidence: 'Both sides carry the id.',
+  }
+}
+
+interface Given {
+  readonly transactions: readonly Transaction[]
+  readonly crossings: readonly Crossing[]
+  readonly change?: Partial<TraceRequest>
+  readonly labels?: Readonly<Record<string, Label>>
+}
+
+function prepare({ transactions, crossings, change, labels }: Given): ReturnType<typeof prepareTrace> {
+  const ledger = ledgerOf(transactions)
+  const asked = new Set<number>()
+  const beyond = {
+    ...NOTHING_BEYOND,
+    crossings: (txs: Uint32Array) => {
+      for (const tx of txs) {
+        expect(asked, 'asked twice').not.toContain(tx)
+        asked.add(tx)
+      }
+      return crossings.filter(({ from: { txid } }) => ledger.txNumbers(txid).some((tx) => txs.includes(tx)))
+    },
+  }
+  const prices = { RBTC: 40_000, ETH: 2_000, USDT: 1 }
+  return prepareTrace({ ...pricedBooks(ledger, prices, labels), beyond }, request({ seeds, ...change }))
+}
+
+const ends = (flow: Flow): string[] =>
+  flow.leaves
+    .map(({ amount, reason, holder, asset }) => `${amount} ${asset.split('/')[1]} ${reason} ${short(holder)}`)
+    .toSorted()
+const short = (holder: string): string =>
+  holder.startsWith('eip155')
+    ? Buffer.from(holder.split('0x')[1]!.replace(/^(00)+/, ''), 'hex').toString()
+    : holder.split(':').at(-1)!
+
+describe('crossings to another chain', () => {
+  test('end at the bridge, and go on as the same share of what arrives', () => {
+    const flow = prepare({ transactions: [...toVault, ...paidOut], crossings: [crossing({})] }).run('fifo')
+    // By fifo the first 60 of the 90 are stolen: two thirds of the 300.
+    expect(ends(flow)).toEqual([
+      '150 slip44:60 held far',
+      '50 slip44:60 held mule',
+      '60 slip44:1 bridge vault',
+    ])
+    expect(flow.seeds[1]).toMatchObject({
+      basis: 'crossing',
+      holder: account('mule'),
+      amount: '200',
+      from: {
+        chain: BITCOIN_REGTEST,
+        asset: RBTC,
+        amount: '60',
+        txid: bitcoinId(3),
+        holder: coin('thief'),
+        how: 'identifier',
+        protocol: 'thorchain',
+        confidence: 99,
+        evidence: 'Both sides carry the id.',
+      },
+    })
+    expect(flow.leaves.find(({ reason }) => reason === 'bridge')?.into).toEqual([
+      { asset: ETH, amount: '200', txid: txidOf(5), holder: account('mule') },
+    ])
+    expect(flow.seeds[1]?.usd).toBe(flow.seeds[0]?.usd)
+  })
+
+  test.each(RULES.filter((rule) => rule !== 'libr'))('balance by %s', (rule) => {
+    const flow = prepare({ transactions: [...toVault, ...paidOut], crossings: [crossing({})] }).run(rule)
+    if (rule !== 'poison')
+      for (const { stolen, accounted, stolenUsd, accountedUsd } of flow.balance) {
+        expect(accounted).toBe(stolen)
+        expect(accountedUsd).toBe(stolenUsd)
+      }
+    expect(flow.seeds.filter(({ basis }) => basis === 'crossing')).toHaveLength(1)
+  })
+
+  test('are not followed where that is refused', () => {
+    const given = { transactions: [...toVault, ...paidOut], crossings: [crossing({})] }
+    const flow = prepare({ ...given, change: { followCrossings: false } }).run('fifo')
+    expect(ends(flow)).toEqual(['60 slip44:1 held other'])
+  })
+
+  test('from accounts to outputs, and on from there', () => {
+    const transactions = [
+      atomic(1, [['victim', 'thief', 500, ETH]]),
+      atomic(2, [['thief', 'bridge', 400, ETH]]),
+      utxo(
+        7,
+        [[99, 0, 'vault', 1000n]],
+        [
+          ['mule', 80n],
+          ['vault', 920n],
+        ],
+      ),
+      utxo(8, [[7, 0]], [['far', 80n]]),
+    ]
+    const back = crossing({
+      from: { chain: ETHEREUM, txid: txidOf(2), holder: account('thief'), asset: ETH, amount: 400n },
+      to: { chain: BITCOIN_REGTEST, txid: bitcoinId(7), holder: coin('mule'), asset: RBTC, amount: 80n },
+    })
+    const prepared = prepare({ transactions, crossings: [back], change: { seeds: from('thief') } })
+    expect(ends(prepared.run('fifo'))).toEqual([
+      '100 slip44:60 held thief',
+      '400 slip44:60 bridge bridge',
+      '80 slip44:1 held far',
+    ])
+    const frontier = prepared.frontier(['fifo'])
+    expect(frontier.lots).toMatchObject([{ txid: bitcoinId(8), n: 0, amount: 80n }])
+    expect(frontier.transactions.map(({ txid }) => txid)).toEqual([
+      txidOf(1),
+      txidOf(2),
+      bitcoinId(7),
+      bitcoinId(8),
+    ])
+  })
+
+  test('over a swap on the other chain, and back', () => {
+    const transactions = [
+      ...toVault,
+      paidOut[0]!,
+      atomic(6, [
+        ['mule', 'pool', 300, ETH],
+        ['pool', 'mule', 900, TOK],
+      ]),
+      atomic(7, [['mule', 'bridge2', 900, TOK]]),
+      utxo(9, [[98, 0, 'vault', 90n]], [['thief2', 90n]]),
+    ]
+    const home = crossing({
+      from: { chain: ETHEREUM, txid: txidOf(7), holder: null, asset: null, amount: null },
+      to: { chain: BITCOIN_REGTEST, txid: bitcoinId(9), holder: coin('thief2'), asset: RBTC, amount: 90n },
+    })
+    const flow = prepare({ transactions, crossings: [crossing({}), home] }).run('fifo')
+    expect(ends(flow)).toEqual([
+      '200 slip44:60 swap pool',
+      '60 slip44:1 bridge vault',
+      '60 slip44:1 held thief2',
+      '600 erc20:0x000000000000000000000000000000746f6b656e bridge bridge2',
+    ])
+    const began = flow.seeds.filter(({ from: origin }) => origin === undefined)
+    const ended = flow.leaves.filter(({ into }) => into === undefined)
+    expect(ended.map(({ usd }) => usd)).toEqual(began.map(({ usd }) => usd))
+  })
+
+  test('what crosses is the payment of the amount named, or to a bridge by its label, or the only one', () => {
+    const two = (payees: readonly [string, bigint][]): Transaction[] => [
+      utxo(1, [], [['thief', 60n]]),
+      utxo(3, [[1, 0]], payees),
+      ...paidOut,
+    ]
+    const known = two([
+      ['friend', 20n],
+      ['vault', 40n],
+    ])
+    const at = (given: Omit<Given, 'transactions'>): string[] =>
+      ends(prepare({ transactions: known, ...given }).run('fifo')).filter((end) => end.includes(' bridge '))
+    expect(at({ crossings: [crossing({ from: { amount: 40n } })] })).toEqual(['40 slip44:1 bridge vault'])
+    const unnamed = [crossing({ from: { amount: null, asset: null, holder: null } })]
+    expect(at({ crossings: unnamed, labels: { [coin('vault')]: label('Vault', 'bridge') } })).toEqual([
+      '40 slip44:1 bridge vault',
+    ])
+    const unclear = prepare({ transactions: known, crossings: unnamed }).run('fifo')
+    expect(ends(unclear).filter((end) => end.includes(' bridge '))).toEqual([])
+    expect(unclear.coverage.notes.join()).toContain('1 crossing ')
+    const sole = prepare({ transactions: two([['vault', 60n]]), crossings: unnamed }).run('fifo')
+    expect(ends(sole)).toContain('60 slip44:1 bridge vault')
+  })
+
+  test.each([
+    ['arrival', crossing({ to: { txid: txidOf(77) } })],
+    ['receiver', crossing({ to: { holder: account('nobody') } })],
+    ['asset', crossing({ to: { asset: USDT } })],
+  ])('of which the ledger lacks the %s is counted, and not followed', (_what, unknown) => {
+    const flow = prepare({ transactions: [...toVault, ...paidOut], crossings: [unknown] }).run('fifo')
+    expect(flow.seeds).toHaveLength(1)
+    expect(flow.coverage.notes.join()).toContain('1 crossing ')
+  })
+
+  test('that depend on each other in a circle: the circle is cut, and all is accounted for', () => {
+    // What mule pays at 3 is said to have come, in part, at 2, from where it only went afterwards.
+    const transactions = [
+      atomic(1, [['victim', 'thief', 100, ETH]]),
+      atomic(2, [
+        ['thief', 'mule', 100, ETH],
+        ['bridge', 'mule', 50, ETH],
+      ]),
+      atomic(3, [['mule', 'bridge', 150, ETH]]),
+      utxo(4, [[90, 0, 'vault', 70n]], [['m', 70n]]),
+      utxo(5, [[4, 0]], [['vault', 70n]]),
+    ]
+    const there = crossing({
+      from: { chain: ETHEREUM, txid: txidOf(3), holder: account('mule'), asset: ETH, amount: 150n },
+      to: { chain: BITCOIN_REGTEST, txid: bitcoinId(4), holder: coin('m'), asset: RBTC, amount: 70n },
+    })
+    const back = crossing({
+      from: { chain: BITCOIN_REGTEST, txid: bitcoinId(5), holder: coin('m'), asset: RBTC, amount: 70n },
+      to: { txid: txidOf(2), amount: 50n },
+    })
+    const prepared = prepare({ transactions, crossings: [there, back], change: { seeds: from('thief') } })
+    const flow = prepared.run('fifo')
+    expect(ends(flow)).toEqual(['100 slip44:60 bridge bridge', '46 slip44:1 bridge vault'])
+    expect(flow.seeds.map(({ basis, amount }) => `${basis} ${amount}`).toSorted()).toEqual([
+      'crossing 46',
+      'received 100',
+    ])
+    expect(flow.leaves.find(({ asset }) => asset === RBTC)?.into).toBeUndefined()
+  })
+
+  test('frontier names what would cross', () => {
+    const ledger = ledgerOf(toVault)
+    const { transactions } = traceFrontier(
+      { ...pricedBooks(ledger, {}), beyond: NOTHING_BEYOND },
+      request({ seeds }),
+      ['fifo'],
+    )
+    expect(transactions).toContainEqual({ chain: BITCOIN_REGTEST, txid: bitcoinId(3) })
+  })
+})

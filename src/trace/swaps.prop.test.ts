@@ -1,0 +1,210 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ETHEREUM } from '../units/caip.ts'
+import {
+  account,
+  atomic,
+  books,
+  ETH,
+  ledgerOf,
+  nameOf,
+  type Part,
+  pricedBooks,
+  request,
+  txidOf,
+  USDT,
+  WETH,
+} from './fixtures.ref.ts'
+import type { Flow } from './flow.ts'
+import { type SlowPart, slowSwaps } from './slowSwaps.ref.ts'
+import { RULES } from './tape.ts'
+import { type Prepared, prepareTrace } from './trace.ts'
+
+const ASSETS = ['x', 'y', 'z'].map(
+  (name) => `${ETHEREUM}/erc20:0x${Buffer.from(`${name}-token`).toString('hex').padStart(40, '0')}`,
+)
+const HOLDERS = ['t', 'u', 'a', 'b', 'p', 'q'] as const
+
+const amount = fc.oneof(fc.bigInt(1n, 30n), fc.bigInt(1n, 2n ** 70n))
+const transfer = fc
+  .record({
+    from: fc.constantFrom(...HOLDERS, 'm'),
+    to: fc.constantFrom(...HOLDERS),
+    asset: fc.constantFrom(...ASSETS),
+    amount,
+  })
+  .filter(({ from, to }) => from !== to)
+  .map((part): SlowPart[] => [part])
+/** Pays one asset, may get some of it back, and gets another, in one or two transfers. */
+const swap = fc
+  .record({
+    holder: fc.constantFrom(...HOLDERS),
+    pool: fc.constantFrom(...HOLDERS),
+    assets: fc.shuffledSubarray(ASSETS, { minLength: 2, maxLength: 2 }),
+    paid: amount,
+    back: fc.option(fc.bigInt(1n, 20n), { nil: 0n }),
+    got: fc.array(amount, { minLength: 1, maxLength: 2 }),
+  })
+  .filter(({ holder, pool, paid, back }) => holder !== pool && back < paid)
+  .map(({ holder, pool, assets: [out, into], paid, back, got }): SlowPart[] => [
+    { from: holder, to: pool, asset: out!, amount: paid },
+    ...(back > 0n ? [{ from: pool, to: holder, asset: out!, amount: back }] : []),
+    ...got.map((units) => ({ from: pool, to: holder, asset: into!, amount: units })),
+  ])
+const transactions = fc.array(fc.oneof(transfer, swap), { minLength: 1, maxLength: 30 })
+
+const seeds = ['t', 'u'].map((name) => ({
+  theft: name,
+  of: { kind: 'holders' as const, holders: [account(name)] },
+}))
+
+function prepared(list: readonly (readonly SlowPart[])[], priced: boolean): Prepared | null {
+  const ledger = ledgerOf(
+    list.map((parts, i) =>
+      atomic(
+        i + 1,
+        parts.map(({ from, to, asset, amount: units }): Part => [from, to, units, asset]),
+      ),
+    ),
+  )
+  const own = priced ? pricedBooks(ledger, { USDT: 3, ETH: 7 }) : books(ledger)
+  // Some holders of the seeds may be nowhere.
+  const there = seeds.filter(({ of }) => {
+    const [number] = ledger.holderNumbers(of.holders)
+    return number !== 0xffffffff
+  })
+  try {
+    return prepareTrace(own, request({ seeds: there, seedMode: 'received' }))
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'TRACE_NO_SEED' })
+    return null
+  }
+}
+
+function placesOf(flow: Flow): Map<string, bigint> {
+  const places = new Map<string, bigint>()
+  for (const { theft, asset, reason, holder, amount: units } of flow.leaves) {
+    const key = `${theft} ${asset} ${reason} ${nameOf(holder)}`
+    places.set(key, (places.get(key) ?? 0n) + BigInt(units))
+  }
+  return places
+}
+
+describe('whole traces with swaps', () => {
+  test('are what the slow fifo says', () => {
+    let swapped = 0
+    fc.assert(
+      fc.property(transactions, (list) => {
+        const trace = prepared(list, false)
+        if (!trace) return
+        const flow = trace.run('fifo')
+        swapped += flow.seeds.filter(({ basis }) => basis === 'swap').length
+        expect(Object.fromEntries(placesOf(flow))).toEqual(Object.fromEntries(slowSwaps(list, ['t', 'u'])))
+      }),
+      { seed: 31, numRuns: 500 },
+    )
+    expect(swapped).toBeGreaterThan(500)
+  })
+
+  test('balance by every rule, and carry the value to the cent', () => {
+    const symbols = new Map([
+      [ASSETS[0]!, USDT],
+      [ASSETS[1]!, WETH],
+    ])
+    const priced = transactions.map((list) =>
+      list.map((parts) =>
+        parts
+          .filter(({ asset }) => asset !== ASSETS[2])
+          .map((part) => ({ ...part, asset: symbols.get(part.asset)! })),
+      ),
+    )
+    let carried = 0
+    fc.assert(
+      fc.property(priced, (list) => {
+        const trace = prepared(list, true)
+        if (!trace) return
+        for (const rule of RULES) {
+          if (rule === 'poison') continue
+          const flow = trace.run(rule)
+          for (const { stolen, accounted, stolenUsd, accountedUsd } of flow.balance) {
+            expect(accounted, rule).toBe(stolen)
+            expect(accountedUsd, rule).toBe(stolenUsd)
+          }
+          for (const theft of ['t', 'u']) {
+            const cents = (rows: readonly { readonly theft: string; readonly usd: string }[]): bigint =>
+              rows.filter((row) => row.theft === theft).reduce((sum, { usd }) => sum + BigInt(usd), 0n)
+            const began = cents(flow.seeds.filter(({ from }) => from === undefined))
+            const ended = cents(flow.leaves.filter(({ into }) => into === undefined))
+            expect(ended, `${rule} ${theft}`).toBe(began)
+          }
+          const into = flow.leaves.flatMap((leaf) => leaf.into ?? [])
+          const units = (rows: readonly { readonly amount: string }[]): bigint =>
+            rows.reduce((sum, row) => sum + BigInt(row.amount), 0n)
+          expect(units(into), rule).toBe(units(flow.seeds.filter(({ from }) => from !== undefined)))
+          carried += into.length
+        }
+      }),
+      { seed: 32, numRuns: 150 },
+    )
+    expect(carried).toBeGreaterThan(100)
+  })
+
+  test('balance whatever a transaction holds', () => {
+    const parts = fc.array(
+      fc.tuple(
+        fc.constantFrom<string | null>(...HOLDERS, null),
+        fc.constantFrom<string | null>(...HOLDERS, null),
+        fc.bigInt(0n, 40n),
+        fc.constantFrom(USDT, WETH, ETH, ...ASSETS),
+      ),
+      { minLength: 1, maxLength: 9 },
+    )
+    fc.assert(
+      fc.property(
+        fc.array(parts, { minLength: 1, maxLength: 12 }),
+        fc.constantFrom('forward', 'backward'),
+        (list, direction) => {
+          const ledger = ledgerOf(list.map((own, i) => atomic(i + 1, own)))
+          const wanted = request({
+            seeds: [
+              {
+                theft: 'first',
+                of: { kind: 'lot', txid: txidOf(direction === 'forward' ? 1 : list.length) },
+              },
+              { theft: 'second', of: { kind: 'holders', holders: [account('u')] } },
+            ],
+            direction,
+          })
+          let trace: Prepared
+          try {
+            trace = prepareTrace(pricedBooks(ledger, { USDT: 1_000_000, ETH: 10 ** 15 }), wanted)
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'TRACE_NO_SEED' })
+            return
+          }
+          for (const rule of ['fifo', 'lifo', 'haircut', 'poison'] as const) {
+            // A flow that does not balance, in units or cents, is thrown out by the trace itself.
+            const flow = trace.run(rule)
+            trace.frontier([rule])
+            const units = (rows: readonly { readonly amount: string }[]): bigint =>
+              rows.reduce((sum, row) => sum + BigInt(row.amount), 0n)
+            expect(units(flow.leaves.flatMap(({ into }) => into ?? [])), rule).toBe(
+              units(flow.seeds.filter(({ from }) => from !== undefined)),
+            )
+          }
+        },
+      ),
+      { seed: 34, numRuns: 300 },
+    )
+  })
+
+  test('without swaps are what they are without the assets they would be swapped into', () => {
+    fc.assert(
+      fc.property(fc.array(transfer, { minLength: 1, maxLength: 20 }), (list) => {
+        const trace = prepared(list, false)
+        expect(trace?.run('fifo').leaves.filter(({ reason }) => reason === 'swap') ?? []).toEqual([])
+      }),
+      { seed: 33, numRuns: 50 },
+    )
+  })
+})

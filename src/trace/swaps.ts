@@ -1,0 +1,200 @@
+/**
+ * Swaps within one transaction: a holder that pays one asset and receives another, by net balance. Definition, sources and
+ * error modes: `docs/methods/swaps.md`.
+ * @module
+ */
+import { NONE } from '../ledger/ledger.ts'
+import { type Conversion, nodeOf, type Side } from './conversion.ts'
+
+export interface Transfer {
+  readonly movement: number
+  /** As the ledger has them. */
+  readonly payer: number
+  readonly payee: number
+  /** The same, but NONE for the zero address. */
+  readonly from: number
+  readonly to: number
+  readonly asset: number
+  readonly amount: bigint
+}
+
+/** What a holder pays to and gets from one circle of partners. */
+interface Circle {
+  readonly partners: Set<number>
+  /** Asset -> what is paid and got in all. */
+  readonly sums: Map<number, { paid: bigint; got: bigint }>
+}
+
+/** A holder's swaps in one transaction: one a circle of partners. null where it looks like one and is not clear. */
+export function swapsOf(
+  tx: number,
+  holder: number,
+  transfers: readonly Transfer[],
+  contractOf: (asset: number) => number,
+  value: (asset: number, amount: bigint) => bigint | null,
+): Conversion[] | null {
+  const swaps: Conversion[] = []
+  const paying: Circle[] = []
+  const getting: Circle[] = []
+  let unclear = false
+  for (const circle of circlesOf(holder, transfers, contractOf)) {
+    const sides = sidesOf(tx, holder, [circle], value)
+    if (sides.outs.length === 0) getting.push(circle)
+    else if (sides.ins.length === 0) paying.push(circle)
+    else {
+      const swap = judgePath(sides)
+      if (swap) swaps.push(swap)
+      else unclear = true
+    }
+  }
+  if (paying.length > 0 && getting.length > 0) {
+    const swap = judgeValue(sidesOf(tx, holder, [...paying, ...getting], value))
+    if (swap) swaps.push(swap)
+  }
+  return unclear && swaps.length === 0 ? null : swaps
+}
+
+/** Partners are in one circle where money moves among them without the holder: a router and the pools it pays, say. */
+function circlesOf(
+  holder: number,
+  transfers: readonly Transfer[],
+  contractOf: (asset: number) => number,
+): Iterable<Circle> {
+  const parents = new Map<number, number>()
+  const find = (node: number): number => {
+    let root = node
+    while (parents.get(root) !== undefined) root = parents.get(root)!
+    for (let at = node; at !== root; ) {
+      const next = parents.get(at)!
+      parents.set(at, root)
+      at = next
+    }
+    return root
+  }
+  const unite = (a: number, b: number): void => {
+    const [one, two] = [find(a), find(b)]
+    if (one !== two) parents.set(one, two)
+  }
+  for (const { from, to, asset } of transfers) {
+    // Who mints or burns a token is its contract.
+    if (from === NONE || to === NONE) {
+      const contract = contractOf(asset)
+      if (contract !== NONE && contract !== holder) unite(nodeOf(NONE, asset), contract)
+    }
+    if (from !== holder && to !== holder) unite(nodeOf(from, asset), nodeOf(to, asset))
+  }
+  const circles = new Map<number, Circle>()
+  for (const { payer, payee, from, to, asset, amount } of transfers) {
+    if (from !== holder && to !== holder) continue
+    const root = find(nodeOf(from === holder ? to : from, asset))
+    const circle = circles.get(root) ?? { partners: new Set(), sums: new Map() }
+    circles.set(root, circle)
+    circle.partners.add(nodeOf(from === holder ? payee : payer, asset))
+    const sum = circle.sums.get(asset) ?? { paid: 0n, got: 0n }
+    circle.sums.set(asset, sum)
+    if (from === holder) sum.paid += amount
+    else sum.got += amount
+  }
+  return circles.values()
+}
+
+interface Sides {
+  readonly outs: readonly Side[]
+  readonly ins: readonly Side[]
+  /** Cents; null where an asset is not priced. */
+  readonly paid: bigint | null
+  readonly got: bigint | null
+  readonly partners: ReadonlySet<number>
+}
+
+function sidesOf(
+  tx: number,
+  holder: number,
+  circles: readonly Circle[],
+  value: (asset: number, amount: bigint) => bigint | null,
+): Sides {
+  const sums = new Map<number, { paid: bigint; got: bigint }>()
+  for (const circle of circles) {
+    for (const [asset, { paid, got }] of circle.sums) {
+      const sum = sums.get(asset) ?? { paid: 0n, got: 0n }
+      sums.set(asset, { paid: sum.paid + paid, got: sum.got + got })
+    }
+  }
+  const nets = [...sums].sort(([a], [b]) => a - b)
+  const paid = nets.filter(([, sum]) => sum.paid > sum.got)
+  const got = nets.filter(([, sum]) => sum.got > sum.paid)
+  const paidCents = paid.map(([asset, sum]) => value(asset, sum.paid - sum.got))
+  const gotCents = got.map(([asset, sum]) => value(asset, sum.got - sum.paid))
+  const [outWeights, inWeights] = [weights(paidCents), weights(gotCents)]
+  return {
+    outs: paid.map(([asset, sum], i) => ({
+      ...{ tx, holder, asset, amount: sum.paid - sum.got, gross: sum.paid },
+      weight: outWeights[i]!,
+    })),
+    ins: got.map(([asset, sum], i) => ({
+      ...{ tx, holder, asset, amount: sum.got - sum.paid, gross: sum.got },
+      weight: inWeights[i]!,
+    })),
+    paid: total(paidCents),
+    got: total(gotCents),
+    partners: new Set(circles.flatMap((circle) => [...circle.partners])),
+  }
+}
+
+function total(cents: readonly (bigint | null)[]): bigint | null {
+  return cents.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0n)
+}
+
+/** Cents where all are known and some are above 0, else equal shares. */
+function weights(cents: readonly (bigint | null)[]): readonly bigint[] {
+  const sum = total(cents)
+  return sum === null || sum === 0n ? cents.map(() => 1n) : cents.map((one) => one!)
+}
+
+/**
+ * Prices are closes of a day, and a coin that moves by more than a fifth between the swap and the close is rare; one that
+ * halves or doubles is not a price but a mistake or a trick. Both limits are ours.
+ */
+const CLOSE_PERCENT = [80n, 125n] as const
+const FAR_PERCENT = [50n, 200n] as const
+
+function within(paid: bigint, got: bigint, [low, high]: readonly [bigint, bigint]): boolean {
+  return got * 100n >= paid * low && got * 100n <= paid * high
+}
+
+/** A swap with partners between whom money moved; null where it is not clear. */
+function judgePath({ outs, ins, paid, got, partners }: Sides): Conversion | null {
+  if (outs.length > 1 && (paid === null || paid === 0n)) return null
+  const priced = paid !== null && got !== null && paid > 0n && got > 0n
+  if (priced && !within(paid, got, FAR_PERCENT)) return null
+  const [confidence, evidence] = !priced
+    ? [80, 'Paid and received in one transaction, to and from parties that pay one another in it.']
+    : within(paid, got, CLOSE_PERCENT)
+      ? [
+          95,
+          'Paid and received in one transaction, of about the same value, to and from parties that pay one another in it.',
+        ]
+      : [
+          70,
+          'Paid and received in one transaction, to and from parties that pay one another in it; the values differ by more than a fifth.',
+        ]
+  return swapOf(outs, ins, partners, confidence, evidence)
+}
+
+/** A swap with partners between whom the ledger shows no money: only where both sides are worth the same. */
+function judgeValue({ outs, ins, paid, got, partners }: Sides): Conversion | null {
+  if (outs.length === 0 || ins.length === 0 || paid === null || got === null || paid === 0n) return null
+  if (!within(paid, got, CLOSE_PERCENT)) return null
+  return swapOf(outs, ins, partners, 60, 'Paid and received in one transaction, of about the same value.')
+}
+
+function swapOf(
+  outs: readonly Side[],
+  ins: readonly Side[],
+  partners: ReadonlySet<number>,
+  confidence: number,
+  evidence: string,
+): Conversion {
+  const none = { outLegs: [], inLegs: [], protocol: null }
+  return { kind: 'swap', outs, ins, partners, ...none, how: 'balance', confidence, evidence }
+}
