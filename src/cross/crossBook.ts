@@ -1,0 +1,307 @@
+/**
+ * The book of crossings, `crossings.sqlite` of a store: what transactions say of other chains, the questions that follow
+ * from it or from a search among candidates, and what an analyst answered. Tables: `docs/formats/crossings.md`.
+ * @module
+ */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CrossLink } from '../chain/crossLink.ts'
+import type { Placed } from '../chain/source.ts'
+import { LootlineError } from '../errors.ts'
+import { inTransaction, openDatabase, wrapSqlite } from '../store/index.ts'
+import type { ChainId } from '../units/caip.ts'
+import { printable } from '../units/text.ts'
+import { isReturn, type Pairing, pairLinks } from './pairLinks.ts'
+import type { PlacedLink } from './placedLink.ts'
+import {
+  type AnalystAnswer,
+  type AnswerKind,
+  type Asked,
+  type Candidate,
+  type Departure,
+  packed,
+  type Question,
+  unpacked,
+} from './question.ts'
+
+const SCHEMA = `
+  CREATE TABLE link (
+    chain TEXT NOT NULL, txid TEXT NOT NULL, body TEXT NOT NULL, n INTEGER NOT NULL, protocol TEXT NOT NULL,
+    id TEXT NOT NULL, height INTEGER, time INTEGER, PRIMARY KEY (chain, txid, body, n)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX link_id ON link (protocol, id);
+  CREATE TABLE question (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, chain TEXT NOT NULL, txid TEXT NOT NULL,
+    verdict TEXT NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX question_tx ON question (chain, txid);
+  CREATE TABLE answer (
+    id INTEGER PRIMARY KEY, question INTEGER NOT NULL REFERENCES question, kind TEXT NOT NULL, chosen TEXT,
+    who TEXT NOT NULL, time INTEGER NOT NULL, why TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX answer_question ON answer (question);
+`
+
+/** Links of one identifier beyond which no more are looked at: each is in a transaction that somebody paid for. */
+const MOST_OF_ONE = 200
+
+export interface TxKey {
+  readonly chain: ChainId
+  readonly txid: string
+}
+
+export interface CrossBook {
+  /** Takes in what confirmed transactions say; unconfirmed ones are left out. Saying it again changes nothing. */
+  addLinks(placed: readonly Placed[]): void
+  /** Forgets what transactions said: their block was turned back. Answers are kept. */
+  forget(chain: ChainId, txids: readonly string[]): void
+  /** Links of transactions, in the order they are in. */
+  links(txs: readonly TxKey[]): PlacedLink[]
+  /** All of it: questions with something to answer, those that were answered, and what is clear. */
+  questions(): Question[]
+  /** Those whose payment is in one of these transactions. */
+  questionsOf(txs: readonly TxKey[]): Question[]
+  /** @throws {CrossQuestionError} where there is none of this number */
+  question(number: number): Question
+  /** Asks, or asks anew, about one payment; gives the question's number. */
+  ask(asked: Asked): number
+  /**
+   * Adds an answer; earlier ones are kept.
+   * @throws {CrossQuestionError} where there is no such question
+   */
+  answer(number: number, answer: AnalystAnswer): void
+  close(): void
+}
+
+/**
+ * Opens the crossings of a store, making the file where there is none.
+ *
+ * @param path — a store's folder, its `crossings.sqlite`, or `:memory:`
+ * @throws {StoreProblemError | ForeignDatabaseError} as the store room says
+ */
+export function openCrossBook(path: string): CrossBook {
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory()
+    ? join(path, 'crossings.sqlite')
+    : path
+  const database = openDatabase(file, { room: 'cross', version: 1, schema: SCHEMA })
+  const write = <T>(work: () => T): T => inTransaction(database, file, work)
+  const rows = <T>(sql: string, ...values: (string | number)[]): T[] =>
+    wrapSqlite(file, () => database.prepare(sql).all(...values)) as unknown as T[]
+
+  const put = database.prepare(
+    'INSERT OR IGNORE INTO link (chain, txid, body, n, protocol, id, height, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  const putQuestion = database.prepare(
+    `INSERT INTO question (key, chain, txid, verdict, body) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET verdict = excluded.verdict, body = excluded.body RETURNING number`,
+  )
+
+  /** Pairs anew what carries these identifiers. */
+  const settle = (touched: Iterable<readonly [protocol: string, id: string]>): void => {
+    const seen = new Set<string>()
+    for (const [protocol, id] of touched) {
+      const key = identifierKey(protocol, id)
+      if (seen.has(key)) continue
+      seen.add(key)
+      const links = rows<LinkRow>(
+        'SELECT * FROM link WHERE protocol = ? AND id = ? ORDER BY chain, txid, body, n LIMIT ?',
+        ...[protocol, id, MOST_OF_ONE],
+      ).map(toLink)
+      const kept = new Set<string>()
+      for (const pairing of pairLinks(links)) {
+        if (pairing.verdict === 'none') continue
+        const asked = askedOf(pairing)
+        kept.add(keyOf(asked))
+        store(asked)
+      }
+      const old = rows<QuestionRow>(
+        'SELECT * FROM question WHERE key >= ? AND key < ?',
+        ...[`${key} `, `${key}!`],
+      )
+      for (const row of old) {
+        if (kept.has(row.key)) continue
+        database
+          .prepare(
+            'DELETE FROM question WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM answer WHERE question = ?1)',
+          )
+          .run(row.number)
+        database.prepare(`UPDATE question SET verdict = 'gone' WHERE number = ?`).run(row.number)
+      }
+    }
+  }
+  const store = (asked: Asked): number => {
+    const { chain, txid } = asked.out
+    const row = putQuestion.get(keyOf(asked), chain, txid, asked.verdict, packed(asked))
+    return Number(row!['number'])
+  }
+  const toQuestion = (row: QuestionRow): Question => ({
+    ...unpacked<Asked>(row.body),
+    verdict: row.verdict,
+    number: row.number,
+    answers: rows<AnswerRow>('SELECT * FROM answer WHERE question = ? ORDER BY id', row.number).map(
+      ({ kind, chosen, who, time, why }) => ({
+        ...{ kind, who, time, why },
+        chosen: chosen === null ? null : unpacked<Candidate>(chosen),
+      }),
+    ),
+  })
+  const ofTxs = <T>(table: string, order: string, txs: readonly TxKey[]): T[] =>
+    rows<T>(
+      `SELECT t.* FROM json_each(?) j CROSS JOIN ${table} t
+       ON t.chain = j.value ->> 0 AND t.txid = j.value ->> 1 ORDER BY ${order}`,
+      JSON.stringify(distinct(txs).map(({ chain, txid }) => [chain, txid])),
+    )
+
+  return {
+    addLinks(placed) {
+      const said = placed.filter(({ block, links }) => block !== null && links.length > 0)
+      if (said.length === 0) return
+      write(() => {
+        const touched: [string, string][] = []
+        for (const { transaction, block, links } of said) {
+          const counts = new Map<string, number>()
+          for (const link of links) {
+            const body = packed(link)
+            const n = counts.get(body) ?? 0
+            counts.set(body, n + 1)
+            const { chain, txid } = transaction
+            put.run(chain, txid, body, n, link.protocol, link.id, block!.height, block!.time)
+            touched.push([link.protocol, link.id])
+          }
+        }
+        settle(touched)
+      })
+    },
+    forget(chain, txids) {
+      write(() => {
+        const gone = ofTxs<LinkRow>(
+          'link',
+          't.chain, t.txid',
+          txids.map((txid) => ({ chain, txid })),
+        )
+        const drop = database.prepare('DELETE FROM link WHERE chain = ? AND txid = ?')
+        for (const { txid } of gone) drop.run(chain, txid)
+        settle(gone.map(({ protocol, id }) => [protocol, id]))
+      })
+    },
+    links: (txs) => ofTxs<LinkRow>('link', 'j.key, t.body, t.n', txs).map(toLink),
+    questions: () => rows<QuestionRow>('SELECT * FROM question ORDER BY number').map(toQuestion),
+    questionsOf: (txs) => ofTxs<QuestionRow>('question', 't.number', txs).map(toQuestion),
+    question(number) {
+      const [row] = rows<QuestionRow>('SELECT * FROM question WHERE number = ?', number)
+      if (row === undefined) throw new CrossQuestionError({ code: 'CROSS_NO_QUESTION', number })
+      return toQuestion(row)
+    },
+    ask: (asked) => write(() => store(asked)),
+    answer(number, { kind, chosen, who, time, why }) {
+      this.question(number)
+      write(() => {
+        database
+          .prepare('INSERT INTO answer (question, kind, chosen, who, time, why) VALUES (?, ?, ?, ?, ?, ?)')
+          .run(number, kind, chosen === null ? null : packed(chosen), who, time, why)
+      })
+    },
+    close: () => database.close(),
+  }
+}
+
+interface LinkRow {
+  readonly chain: string
+  readonly txid: string
+  readonly body: string
+  readonly protocol: string
+  readonly id: string
+  readonly height: number | null
+  readonly time: number | null
+}
+
+interface QuestionRow {
+  readonly number: number
+  readonly key: string
+  readonly verdict: Asked['verdict']
+  readonly body: string
+}
+
+interface AnswerRow {
+  readonly kind: AnswerKind
+  readonly chosen: string | null
+  readonly who: string
+  readonly time: number
+  readonly why: string
+}
+
+function toLink({ chain, txid, body, height, time }: LinkRow): PlacedLink {
+  return { ...unpacked<CrossLink>(body), chain, txid, height, time }
+}
+
+function distinct(txs: readonly TxKey[]): TxKey[] {
+  return [...new Map(txs.map((tx) => [`${tx.chain} ${tx.txid}`, tx])).values()]
+}
+
+/** One question for each payment and identifier; one for each payment that candidates are searched for. */
+function keyOf({ kind, protocol, id, out }: Asked): string {
+  const { chain, txid, holder, asset, amount } = out
+  return `${kind === 'identifier' ? identifierKey(protocol, id) : 'candidate'} ${packed([chain, txid, holder, asset, amount])}`
+}
+
+/** Ends in a bracket: no identifier's key is the beginning of another's. */
+function identifierKey(protocol: string, id: string | null): string {
+  return packed([protocol, id])
+}
+
+function askedOf({ out, arrivals, verdict }: Pairing): Asked {
+  const { protocol, id } = out
+  return {
+    ...{
+      kind: 'identifier',
+      protocol,
+      id,
+      out: departureOf(out),
+      verdict: verdict === 'clear' ? 'clear' : 'open',
+    },
+    candidates: arrivals.map(({ link, witness, faults, taken, confidence }, i) => ({
+      ...departureOf(link),
+      // Who is to be paid, where the arrival does not say.
+      holder: link.holder ?? (isReturn(link) ? out.holder : out.otherHolder),
+      n: arrivals.slice(0, i).filter((other) => other.link.txid === link.txid).length,
+      ...{ taken, confidence, score: null },
+      says: `${protocol} ${printable(id, 80)} stands in both transactions${WITNESS[witness]}${
+        faults.length === 0 ? '' : `; but it ${faults.join(', and it ')}`
+      }`,
+    })),
+    note:
+      verdict === 'clear'
+        ? 'The identifier stands in both transactions, and nothing speaks against it.'
+        : 'The identifier alone does not settle it: look at what each arrival says.',
+  }
+}
+
+const WITNESS = {
+  contract: ", by the protocol's own contract",
+  memo: ', by memo',
+  stranger: ', by a contract that the protocol does not name',
+}
+
+function departureOf({ chain, txid, holder, asset, amount, time }: PlacedLink): Departure {
+  return { chain, txid, holder, asset, amount, time }
+}
+
+type QuestionProblem =
+  | { readonly code: 'CROSS_NO_QUESTION'; readonly number: number }
+  | { readonly code: 'CROSS_NO_CANDIDATE'; readonly number: number; readonly typed: string }
+
+/** A question or a candidate that is not there. */
+export class CrossQuestionError extends LootlineError<QuestionProblem> {
+  override readonly name = 'CrossQuestionError'
+  constructor(data: QuestionProblem) {
+    super(
+      data,
+      data.code === 'CROSS_NO_QUESTION'
+        ? `There is no question ${data.number} about a crossing.`
+        : `Question ${data.number} has no candidate ${printable(data.typed, 80)}.`,
+      data.code === 'CROSS_NO_QUESTION'
+        ? 'List them with lootline crossings list.'
+        : 'Name one of its candidates as txid, or as txid:n where a transaction has several.',
+    )
+  }
+}
