@@ -1,0 +1,275 @@
+/**
+ * The archive: remembers what sources answered, so that nothing is asked twice and a killed run goes on where it was.
+ * An answer is on disk before it is given on, and only after `read` accepted it. How long it is kept: `Keep` of the
+ * door, `docs/methods/live-tracing.md`.
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { LootlineError } from '../errors.ts'
+import { type Answer, answerOf, type Door, type Keep, OfflineError, type Question } from '../net/index.ts'
+import { inTransaction, wrapSqlite } from '../store/index.ts'
+import type { ChainId } from '../units/caip.ts'
+import type { LiveDatabase } from './liveFile.ts'
+
+/** Tables of `live.sqlite` that the archive owns: `docs/formats/live-sqlite.md`. */
+export const ARCHIVE_SCHEMA = `
+CREATE TABLE asked(id INTEGER PRIMARY KEY, shown TEXT NOT NULL, chain TEXT NOT NULL, UNIQUE(shown, chain)) STRICT;
+CREATE TABLE answer(
+  id INTEGER PRIMARY KEY,
+  asked INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  name TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  fetched INTEGER NOT NULL,
+  height INTEGER,
+  hash TEXT,
+  passing INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  packed INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  UNIQUE(asked, key)
+) STRICT;
+CREATE INDEX answer_height ON answer(asked, passing, height) WHERE height IS NOT NULL;
+`
+
+/** Shorter bodies are stored as they are: zstd's frame and our two columns cost as much as they would save. */
+const PACK_FROM_BYTES = 256
+
+/** How much is remembered. */
+export interface ArchiveSize {
+  readonly answers: number
+  /** Stored, after packing. */
+  readonly bytes: number
+}
+
+export interface Archive {
+  /** What is remembered of one source's answers. */
+  of(shown: string, chain: ChainId): SourceArchive
+  /** Forgets answers that rest on blocks of this height and above: a reorganisation took them back. */
+  dropFrom(chain: ChainId, height: number): void
+  /** Forgets all that a source answered: it was caught lying. What was true of it is in the ledger and the book. */
+  dropSource(shown: string, chain: ChainId): void
+  /** Forgets passing answers below a height. May stand within a transaction of the same database. */
+  dropPassing(chain: ChainId, below: number): void
+  /** While this runs, what is remembered is not looked at: is this block still in the chain? */
+  anew<T>(work: () => Promise<T>): Promise<T>
+  readonly isAnew: boolean
+  size(): ArchiveSize
+  /** Forgets answers fetched before a moment, unix seconds; gives how many. What they said is in the ledger and the book. */
+  prune(before: number): number
+}
+
+/** What makes two questions to one source the same one. */
+type Asked = Pick<Question<unknown>, 'name' | 'method' | 'path' | 'body'>
+
+interface Remembered {
+  readonly status: number
+  readonly bytes: Uint8Array
+  /** Unix seconds. */
+  readonly fetched: number
+  /** False for what holds as long as a block does. */
+  readonly untilRefresh: boolean
+}
+
+interface SourceArchive {
+  find(question: Asked): Remembered | null
+  store(question: Asked, answer: Answer, keep: Exclude<Keep, 'never'>, fetched: number): void
+  drop(question: Asked): void
+}
+
+/** @param path of the database, for messages */
+export function createArchive(database: LiveDatabase, path: string): Archive {
+  const sql = {
+    id: database.prepare('SELECT id FROM asked WHERE shown = ? AND chain = ?'),
+    add: database.prepare('INSERT INTO asked(shown, chain) VALUES(?, ?)'),
+    find: database.prepare('SELECT * FROM answer WHERE asked = ? AND key = ?'),
+    store: database.prepare(
+      'INSERT OR REPLACE INTO answer(asked, key, name, status, fetched, height, hash, passing, bytes, packed, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    drop: database.prepare('DELETE FROM answer WHERE asked = ? AND key = ?'),
+    dropFrom: database.prepare(
+      'DELETE FROM answer WHERE height >= ? AND asked IN (SELECT id FROM asked WHERE chain = ?)',
+    ),
+    dropSource: database.prepare(
+      'DELETE FROM answer WHERE asked IN (SELECT id FROM asked WHERE shown = ? AND chain = ?)',
+    ),
+    dropPassing: database.prepare(
+      'DELETE FROM answer WHERE passing = 1 AND height < ? AND asked IN (SELECT id FROM asked WHERE chain = ?)',
+    ),
+    size: database.prepare('SELECT count(*) AS n, coalesce(sum(length(body)), 0) AS bytes FROM answer'),
+    prune: database.prepare('DELETE FROM answer WHERE fetched < ?'),
+  }
+  const idOf = (shown: string, chain: ChainId): number => {
+    const row = sql.id.get(shown, chain)
+    return row === undefined ? Number(sql.add.run(shown, chain).lastInsertRowid) : Number(row['id'])
+  }
+  let anew = 0
+  return {
+    of(shown, chain) {
+      const asked = wrapSqlite(path, () => idOf(shown, chain))
+      return {
+        find(question) {
+          const row = wrapSqlite(path, () => sql.find.get(asked, keyOf(question)))
+          if (row === undefined) return null
+          const body = row['body'] as Uint8Array
+          return {
+            status: Number(row['status']),
+            bytes: row['packed'] === 1 ? unpack(body, Number(row['bytes'])) : body,
+            fetched: Number(row['fetched']),
+            untilRefresh: row['height'] === null,
+          }
+        },
+        store(question, { status, bytes }, keep, fetched) {
+          const small = bytes.length < PACK_FROM_BYTES ? null : zstdCompressSync(bytes)
+          const packed = small !== null && small.length < bytes.length
+          const block = keep === 'refresh' ? null : keep
+          const values = [asked, keyOf(question), question.name, status, fetched] as const
+          const kept = [block?.height ?? null, block?.hash ?? null, block?.passing ? 1 : 0] as const
+          // An interrupted run may have closed the store before its last answers came.
+          if (!database.isOpen) return
+          wrapSqlite(path, () =>
+            sql.store.run(...values, ...kept, bytes.length, packed ? 1 : 0, packed ? small : bytes),
+          )
+        },
+        drop(question) {
+          wrapSqlite(path, () => sql.drop.run(asked, keyOf(question)))
+        },
+      }
+    },
+    dropFrom: (chain, height) => void wrapSqlite(path, () => sql.dropFrom.run(height, chain)),
+    dropSource: (shown, chain) => void wrapSqlite(path, () => sql.dropSource.run(shown, chain)),
+    dropPassing: (chain, below) => void wrapSqlite(path, () => sql.dropPassing.run(below, chain)),
+    async anew(work) {
+      anew++
+      try {
+        return await work()
+      } finally {
+        anew--
+      }
+    },
+    get isAnew() {
+      return anew > 0
+    },
+    size() {
+      const row = wrapSqlite(path, () => sql.size.get())!
+      return { answers: Number(row['n']), bytes: Number(row['bytes']) }
+    },
+    prune: (before) => inTransaction(database, path, () => Number(sql.prune.run(before).changes)),
+  }
+}
+
+function textOf({ name, method, path, body }: Asked): string {
+  return JSON.stringify([name, method ?? 'GET', path ?? '', body ?? ''])
+}
+
+function keyOf(question: Asked): Uint8Array {
+  return createHash('sha256').update(textOf(question)).digest()
+}
+
+/** The stated length bounds what a damaged body may unpack to. */
+function unpack(body: Uint8Array, bytes: number): Uint8Array {
+  return zstdDecompressSync(body, { maxOutputLength: Math.max(1, bytes) })
+}
+
+export interface ArchivedOptions {
+  readonly chain: ChainId
+  /** Answers kept until refresh and fetched before this moment are asked anew, unix seconds; null uses all. */
+  readonly refreshSince: number | null
+  /** Nothing may be asked. */
+  readonly offline: boolean
+  /** Unix seconds. */
+  readonly now: () => number
+  /** Once raised, nothing is waited for any more; answers that still come are remembered while the store is open. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A door that answers from memory what was answered before. The same question asked again before its answer is there
+ * waits for that answer, and reads it itself: what is read may depend on who asks.
+ */
+export function archived(door: Door, archive: Archive, options: ArchivedOptions): Door {
+  const own = archive.of(door.shown, options.chain)
+  const asking = new Map<string, Promise<Answer | undefined>>()
+
+  function remembered<T>(question: Question<T>): { readonly value: T } | null {
+    if (archive.isAnew && !options.offline) return null
+    const found = own.find(question)
+    if (found === null) return null
+    if (found.untilRefresh && options.refreshSince !== null && found.fetched < options.refreshSince)
+      return null
+    try {
+      return { value: question.read(answerOf(found.status, found.bytes)) }
+    } catch {
+      // Accepted by an older reader, or damaged: asked anew.
+      own.drop(question)
+      return null
+    }
+  }
+
+  async function ask<T>(question: Question<T>): Promise<{ readonly value: T; readonly answer?: Answer }> {
+    const found = remembered(question)
+    if (found !== null) return found
+    if (options.offline) throw new OfflineError({ source: door.shown, question: question.name })
+    let answer: Answer | undefined
+    const value = await door.ask<T>({
+      ...question,
+      read(given) {
+        const made = question.read(given)
+        answer = given
+        return made
+      },
+    })
+    const keep = question.keep(value)
+    if (answer !== undefined && keep !== 'never') own.store(question, answer, keep, options.now())
+    return answer === undefined ? { value } : { value, answer }
+  }
+
+  async function afterOther<T>(question: Question<T>, before: Promise<Answer | undefined>): Promise<T> {
+    const answer = await before
+    try {
+      if (answer !== undefined) return question.read(answer)
+    } catch {
+      // Asked anew, the door says what is wrong with it, and where.
+    }
+    return (await ask(question)).value
+  }
+
+  function unlessInterrupted<T>(answer: Promise<T>): Promise<T> {
+    const { signal } = options
+    if (signal === undefined) return answer
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(new InterruptedError())
+      if (signal.aborted) stop()
+      signal.addEventListener('abort', stop, { once: true })
+      answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    })
+  }
+
+  return {
+    shown: door.shown,
+    ask<T>(question: Question<T>): Promise<T> {
+      const key = textOf(question)
+      const before = asking.get(key)
+      if (before !== undefined) return unlessInterrupted(afterOther(question, before))
+      const asked = ask(question).finally(() => asking.delete(key))
+      const answer = asked.then((given) => given.answer)
+      // Who asked first is told of a failure; nobody need wait for the answer.
+      answer.catch(() => {})
+      asking.set(key, answer)
+      return unlessInterrupted(asked.then(({ value }) => value))
+    },
+  }
+}
+
+/** The user wants no more to be asked. */
+export class InterruptedError extends LootlineError<{ readonly code: 'LIVE_INTERRUPTED' }> {
+  override readonly name = 'InterruptedError'
+  constructor() {
+    super(
+      { code: 'LIVE_INTERRUPTED' },
+      'Interrupted.',
+      'What was fetched is kept: run the same again and it goes on from here.',
+    )
+  }
+}

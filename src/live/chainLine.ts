@@ -1,0 +1,181 @@
+/**
+ * The line to one chain: its sources in the order in which the user added them, opened when they are first needed. Where
+ * one fails, the next is asked and the failure is noted. Before anything else is asked, the newest block that the store
+ * knows is compared with the source's: what a reorganisation took back is forgotten.
+ * @module
+ */
+import type { BlockRef, Source } from '../chain/source.ts'
+import { LootlineError } from '../errors.ts'
+import { OfflineError, SourceError } from '../net/index.ts'
+import { type ChainId, printable } from '../units/index.ts'
+
+/** A source that the user named. */
+export interface LiveSource {
+  readonly name: string
+  readonly chain: ChainId
+  /** Asks the source who it is and what it can. */
+  open(): Promise<Source>
+}
+
+/** What comes of one source that failed, for the coverage. */
+export interface Failure {
+  readonly chain: ChainId
+  readonly source: string
+  readonly message: string
+}
+
+export interface ChainLine {
+  readonly chain: ChainId
+  /**
+   * Gives the question to the first source that can be asked it.
+   *
+   * @throws {NoSourceError} where none can, or all that can have failed
+   * @throws {BudgetError | OfflineError}
+   */
+  ask<T>(can: (source: Source) => boolean, question: (source: Source) => Promise<T>): Promise<T>
+  /** The newest block when this run began to ask. */
+  tip(): Promise<BlockRef>
+  /** Compares again, after blocks did not fit together. */
+  recheck(): Promise<void>
+  /** Asks a source no more that was caught later, when what it gave was put together. */
+  blame(error: ContradictionError): Promise<void>
+  failures(): readonly Failure[]
+}
+
+export interface ChainLineOptions {
+  readonly sources: readonly LiveSource[]
+  /** Called as a source is first used. */
+  readonly onUse: (source: Source) => void
+  /** Compares what is remembered with the source, whose newest block is given; before the first question. */
+  readonly settle: (source: Source, tip: BlockRef) => Promise<void>
+  /** Called as a source is caught contradicting itself. */
+  readonly onLie: (shown: string) => void
+  /** What to take for the newest block where nothing may be asked. */
+  readonly lastTip: () => BlockRef | null
+}
+
+/** Asked of every source: none is needed that can do more. */
+export const anything = (): boolean => true
+
+export function createChainLine(chain: ChainId, options: ChainLineOptions): ChainLine {
+  const opened = new Map<LiveSource, Promise<Source>>()
+  const failed = new Map<LiveSource, Failure>()
+  let begun: Promise<BlockRef> | undefined
+
+  const open = (own: LiveSource): Promise<Source> => {
+    let source = opened.get(own)
+    if (source === undefined) {
+      source = own.open().then((ready) => {
+        options.onUse(ready)
+        return ready
+      })
+      opened.set(own, source)
+    }
+    return source
+  }
+
+  const fail = (own: LiveSource, error: LootlineError): void => {
+    failed.set(own, { chain, source: own.name, message: error.message })
+    if (error instanceof ContradictionError) options.onLie(error.data.source)
+  }
+
+  async function first<T>(
+    can: (source: Source) => boolean,
+    question: (source: Source) => Promise<T>,
+  ): Promise<T> {
+    for (const own of options.sources) {
+      if (failed.has(own)) continue
+      try {
+        const source = await open(own)
+        if (can(source)) return await question(source)
+      } catch (error) {
+        if (!isFailure(error)) throw error
+        fail(own, error)
+      }
+    }
+    throw new NoSourceError({
+      code: 'LIVE_NO_SOURCE',
+      chain,
+      failures: [...failed.values()].map(({ source, message }) => `${source}: ${printable(message, 300)}`),
+    })
+  }
+
+  async function begin(): Promise<BlockRef> {
+    try {
+      return await first(anything, async (source) => {
+        const tip = await source.tip()
+        await options.settle(source, tip)
+        return tip
+      })
+    } catch (error) {
+      const last = error instanceof OfflineError ? options.lastTip() : null
+      if (last === null) throw error
+      return last
+    }
+  }
+
+  const tip = (): Promise<BlockRef> => {
+    begun ??= begin()
+    return begun
+  }
+  return {
+    chain,
+    async ask(can, question) {
+      await tip()
+      return first(can, question)
+    },
+    tip,
+    async recheck() {
+      begun = undefined
+      await tip()
+    },
+    async blame(error) {
+      for (const [own, source] of opened)
+        if (!failed.has(own) && (await source).shown === error.data.source) fail(own, error)
+    },
+    failures: () => [...failed.values()],
+  }
+}
+
+/** The source's fault, as opposed to ours, the user's limits or the store's. */
+function isFailure(error: unknown): error is LootlineError {
+  return error instanceof SourceError || error instanceof ContradictionError
+}
+
+/** No source of the chain can answer. */
+export class NoSourceError extends LootlineError<{
+  readonly code: 'LIVE_NO_SOURCE'
+  readonly chain: ChainId
+  readonly failures: readonly string[]
+}> {
+  override readonly name = 'NoSourceError'
+  constructor(data: {
+    readonly code: 'LIVE_NO_SOURCE'
+    readonly chain: ChainId
+    readonly failures: readonly string[]
+  }) {
+    super(
+      data,
+      data.failures.length === 0
+        ? `no source of ${data.chain} can be asked this`
+        : `no source of ${data.chain} is left: ${data.failures.join('; ')}`,
+      'See `lootline source check`, or add another source with `lootline source add`.',
+    )
+  }
+}
+
+/** A source that contradicts itself, or what the ledger has. */
+export class ContradictionError extends LootlineError<{
+  readonly code: 'LIVE_CONTRADICTION'
+  readonly source: string
+  readonly what: string
+}> {
+  override readonly name = 'ContradictionError'
+  constructor(source: string, what: string) {
+    super(
+      { code: 'LIVE_CONTRADICTION', source, what },
+      `${printable(source, 200)} contradicts itself: ${printable(what, 300)}`,
+      'Nothing of that answer was kept. Compare with another source of the chain.',
+    )
+  }
+}

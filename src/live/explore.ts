@@ -1,0 +1,244 @@
+/**
+ * Asking sources that know by themselves who spends an output and what a holder did: explorers and indexers.
+ * @module
+ */
+import type { Placed, Source } from '../chain/source.ts'
+import { LootlineError } from '../errors.ts'
+import { OfflineError } from '../net/index.ts'
+import type { Asset } from '../units/asset.ts'
+import { chainOf, type HolderId } from '../units/caip.ts'
+import { printable } from '../units/text.ts'
+import type { LotKey, Moment } from './book.ts'
+import { type ChainLine, ContradictionError } from './chainLine.ts'
+import { type Desk, LARGE_HISTORY } from './desk.ts'
+import { inParallel } from './inParallel.ts'
+import { placeInBlocks, takeIn } from './takeIn.ts'
+
+/** Outputs of so many transactions are asked about before what was found is written down. */
+const BATCH = 64
+
+/** An output whose spender is wanted. */
+export interface AskedLot extends LotKey {
+  readonly holder: HolderId | null
+}
+
+/** What the source said about the outputs of one transaction. */
+interface Spends {
+  readonly source: string
+  readonly unspent: readonly LotKey[]
+  readonly spenders: readonly { readonly placed: Placed; readonly assets: readonly Asset[] }[]
+}
+
+export const canExploreLots = (source: Source): boolean => source.spends !== undefined
+export const canExploreHolders = (source: Source): boolean => source.history !== undefined
+
+/**
+ * Finds the spenders of outputs, in the order given. Where the source counts transactions, each holder is counted first;
+ * one found busy is left for the trace to judge.
+ *
+ * @returns the spenders, and holders now found busy, whose outputs were not asked about
+ * @throws what the first failed question throws, after what was answered is kept
+ */
+export async function exploreLots(
+  desk: Desk,
+  line: ChainLine,
+  lots: readonly AskedLot[],
+): Promise<{ readonly spenders: readonly Placed[]; readonly busy: ReadonlySet<HolderId> }> {
+  const all: Placed[] = []
+  const busy = new Set<HolderId>()
+  const uncounted = new Set(
+    lots.flatMap(({ holder }) =>
+      holder === null || desk.book.holder(holder).count !== null ? [] : [holder],
+    ),
+  )
+  const follow = async ({ holder }: AskedLot): Promise<boolean> => {
+    // What is open though its holder was counted is followed all the same: the trace judges, by seeds and --pass too.
+    if (holder === null || !uncounted.has(holder)) return true
+    if (!(await isBusy(desk, line, holder))) return true
+    busy.add(holder)
+    return false
+  }
+  const groups = [...Map.groupBy(lots, ({ txid }) => txid).values()]
+  const spenders = new Map<string, ReturnType<Source['transaction']>>()
+  for (let at = 0; at < groups.length && !desk.signal.aborted; at += BATCH) {
+    const batch = groups.slice(at, at + BATCH)
+    const { values, failure } = await inParallel(batch, desk.concurrency, desk.signal, (group) =>
+      ifRemembered(() => spendsOf(line, group, follow, spenders)),
+    )
+    const tip = await line.tip()
+    for (const [source, own] of Map.groupBy(values.filter(isThere), ({ source }) => source)) {
+      const found = own.flatMap((value) => value.spenders)
+      await takeInFound(desk, line, source, found)
+      all.push(...found.map(({ placed }) => placed))
+      const moment: Moment = { ...tip, chain: line.chain, source }
+      desk.book.together(() => {
+        for (const { unspent } of own) for (const key of unspent) desk.book.setUnspent(key, moment)
+      })
+    }
+    if (failure !== null) throw failure.error
+  }
+  return { spenders: all, busy }
+}
+
+/** Keeps found transactions and gives them their places. */
+export async function takeInFound(
+  desk: Desk,
+  line: ChainLine,
+  source: string,
+  found: readonly { readonly placed: Placed; readonly assets: readonly Asset[] }[],
+): Promise<void> {
+  const distinct = [...new Map(found.map((one) => [one.placed.transaction.txid, one])).values()]
+  const placed = distinct.map((one) => one.placed)
+  await takeIn(desk, source, { placed, assets: distinct.flatMap(({ assets }) => assets) })
+  await placeInBlocks(desk, line, heightsOf(placed))
+}
+
+function heightsOf(placed: readonly Placed[]): number[] {
+  return placed.flatMap(({ block }) => (block === null ? [] : [block.height]))
+}
+
+async function spendsOf(
+  line: ChainLine,
+  group: readonly AskedLot[],
+  follow: (lot: AskedLot) => Promise<boolean>,
+  spenders: Map<string, ReturnType<Source['transaction']>>,
+): Promise<Spends> {
+  const wanted: AskedLot[] = []
+  for (const lot of group) if (await follow(lot)) wanted.push(lot)
+  return line.ask(canExploreLots, async (source): Promise<Spends> => {
+    const none: Spends = { source: source.shown, unspent: [], spenders: [] }
+    if (wanted.length === 0) return none
+    const { txid } = group[0]!
+    const spends = await source.spends!(txid)
+    const unspent: LotKey[] = []
+    const found = new Map<string, Spends['spenders'][number]>()
+    for (const lot of wanted) {
+      const spend = spends[lot.n]
+      if (spend === undefined)
+        throw new ContradictionError(source.shown, `transaction ${txid} has no output ${lot.n}`)
+      // What is not confirmed may yet be taken back, or replaced.
+      if (spend === null || spend.block === null) {
+        unspent.push(lot)
+        continue
+      }
+      let asked = spenders.get(spend.txid)
+      if (asked === undefined) {
+        asked = source.transaction(spend.txid)
+        spenders.set(spend.txid, asked)
+      }
+      const spender = await asked
+      const inputs = spender?.placed.transaction.inputs ?? []
+      if (spender === null || !inputs.some((input) => input.txid === txid && input.n === lot.n))
+        throw new ContradictionError(
+          source.shown,
+          `${spend.txid} is said to spend ${txid}:${lot.n} and does not`,
+        )
+      found.set(spend.txid, spender)
+    }
+    return { ...none, unspent, spenders: [...found.values()] }
+  })
+}
+
+const isThere = <T>(value: T | null): value is T => value !== null
+
+/** Offline, what is not remembered is left open, and the rest goes on; null where it was not remembered. */
+async function ifRemembered<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof OfflineError) return null
+    throw error
+  }
+}
+
+/** Whether a holder has more transactions than are followed, by the source's count; asked once. */
+async function isBusy(desk: Desk, line: ChainLine, holder: HolderId): Promise<boolean> {
+  const count = desk.book.holder(holder).count ?? (await countOf(desk, line, holder))
+  return count > desk.busy
+}
+
+/** The source's count, kept; 0 where no source counts. */
+async function countOf(desk: Desk, line: ChainLine, holder: HolderId): Promise<number> {
+  const count = await line.ask(
+    (source) => canExploreLots(source) || canExploreHolders(source),
+    async (source) => (await source.count?.(holder)) ?? null,
+  )
+  if (count === null) return 0
+  desk.book.setCount(holder, count)
+  return count
+}
+
+/** A holder whose whole history is wanted. */
+export interface AskedHolder {
+  readonly holder: HolderId
+  /** What was stolen: fetched however much it is, up to `desk.busy`. */
+  readonly isSeed?: boolean
+}
+
+/**
+ * Fetches whole histories. Nothing of a history is kept before all of it is there (the archive has its pages).
+ *
+ * @throws {BusySeedError} where a seed has more transactions than are followed
+ * @throws what the first failed question throws, after what was answered is kept
+ */
+export async function exploreHolders(
+  desk: Desk,
+  line: ChainLine,
+  holders: readonly AskedHolder[],
+): Promise<void> {
+  const { failure } = await inParallel(holders, desk.concurrency, desk.signal, (asked) =>
+    ifRemembered(() => exploreHolder(desk, line, asked)),
+  )
+  if (failure !== null) throw failure.error
+}
+
+async function exploreHolder(desk: Desk, line: ChainLine, { holder, isSeed }: AskedHolder): Promise<void> {
+  const stop = (count: number): void => {
+    if (isSeed) throw new BusySeedError(holder, count, desk.busy)
+    desk.book.setCount(holder, count)
+  }
+  const count = desk.book.holder(holder).count ?? (await countOf(desk, line, holder))
+  if (count > desk.busy) return stop(count)
+  if (count > LARGE_HISTORY)
+    await desk.onProgress({ kind: 'large', chain: line.chain, holder, transactions: count })
+  const tip = await line.tip()
+  const got = await line.ask(canExploreHolders, async (source) => {
+    const placed: Placed[] = []
+    const assets: Asset[] = []
+    const txids = new Set<string>()
+    for await (const page of source.history!(holder)) {
+      for (const one of page.transactions) {
+        placed.push(one)
+        txids.add(one.transaction.txid)
+      }
+      assets.push(...page.assets)
+      // The count may have been a lower bound.
+      if (txids.size > desk.busy) return { source: source.shown, placed: null, assets, count: txids.size }
+      if (desk.signal.aborted) return null
+    }
+    return { source: source.shown, placed, assets, count: txids.size }
+  })
+  if (got === null) return
+  if (got.placed === null) return stop(got.count)
+  const { source, placed, assets } = got
+  await takeIn(desk, source, { placed, assets, whole: [holder] })
+  await placeInBlocks(desk, line, heightsOf(placed))
+  desk.book.setHistory(holder, { ...tip, chain: chainOf(holder), source })
+}
+
+/** A seed with more transactions than are followed: a service's address, most likely. */
+export class BusySeedError extends LootlineError<{
+  readonly code: 'LIVE_BUSY_SEED'
+  readonly holder: HolderId
+  readonly transactions: number
+  readonly busy: number
+}> {
+  override readonly name = 'BusySeedError'
+  constructor(holder: HolderId, transactions: number, busy: number) {
+    super(
+      { code: 'LIVE_BUSY_SEED', holder, transactions, busy },
+      `${printable(holder, 160)} has ${transactions} transactions or more; at most ${busy} are fetched`,
+      `Name the theft's transaction instead (--from TXID), or fetch them all with --busy ${transactions}.`,
+    )
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Live sources: what a trace needs is asked of nodes, explorers and indexers that the user named, once.
+ * @module
+ */
+export { archived, createArchive } from './archive.ts'
+export { createBeyond } from './beyond.ts'
+export type { LiveBook } from './book.ts'
+export { createBook } from './createBook.ts'
+export type { LiveProgress } from './desk.ts'
+export { openLiveFile } from './liveFile.ts'
+export { type Crossings, type Live, type LiveTrace, traceLive } from './liveTrace.ts'
+export { storeCrossings } from './storeCrossings.ts'

@@ -1,0 +1,168 @@
+/** What a live trace does at busy addresses, with balances from before, and with sources that lie. */
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Source } from '../chain/source.ts'
+import type { Transaction } from '../chain/transaction.ts'
+import { createMemoryLedger, openSqliteLedger } from '../ledger/index.ts'
+import { account, books, coin, txidOf, USD, utxo } from '../trace/fixtures.ref.ts'
+import { plainRequest } from '../trace/index.ts'
+import { ETHEREUM } from '../units/caip.ts'
+import { type LiveWorld, liveWorld } from './liveWorld.test-suite.ts'
+import { type MadeDoor, madeChain, madeDoor, madeSource } from './madeSource.test-suite.ts'
+
+const ends: (() => void)[] = []
+afterAll(() => {
+  for (const end of ends) end()
+})
+
+function worldOf(
+  transactions: readonly Transaction[],
+  kind: 'explorer' | 'node',
+  alter: (source: Source) => Source = (source) => source,
+): { world: LiveWorld; door: MadeDoor } {
+  const { chain } = transactions[0]!
+  const door = madeDoor(madeChain(chain, transactions))
+  const { labels, prices } = books(createMemoryLedger())
+  const world = liveWorld({
+    ...{ labels, prices },
+    sources: [{ chain, open: async (wrap) => alter(madeSource(chain, wrap(door), kind)) }],
+  })
+  ends.push(() => world.clean())
+  return { world, door }
+}
+
+const MILLION = 1_000_000
+
+describe('a busy address', () => {
+  const rows = [
+    utxo(1, [], [['thief', 100n]]),
+    utxo(2, [[1, 0, 'thief', 100n]], [['hot', 100n]]),
+    utxo(3, [[2, 0, 'hot', 100n]], [['somebody', 100n]]),
+  ]
+  const busy = (source: Source): Source => ({
+    ...source,
+    count: async (holder) => (holder === coin('hot') ? MILLION : 1),
+  })
+
+  test('is stopped at with the source’s count, after a few calls', async () => {
+    const { world, door } = worldOf(rows, 'explorer', busy)
+    const seed = { theft: 'theft', of: { kind: 'lot', txid: rows[0]!.txid } } as const
+    const { flow, complete } = await world.run(plainRequest({ seeds: [seed] }))
+    expect(complete).toBe(true)
+    expect(flow.leaves).toMatchObject([
+      { reason: 'busy', holder: coin('hot'), busy: { transactions: MILLION } },
+    ])
+    expect([...door.answered.keys()]).not.toContain(`GET /spends/${rows[1]!.txid}`)
+    expect(door.answered.size).toBeLessThan(8)
+  })
+
+  test('that is the seed itself is refused, with the count', async () => {
+    const { world, door } = worldOf(rows, 'explorer', busy)
+    const seed = { theft: 'theft', of: { kind: 'holders', holders: [coin('hot')] } } as const
+    await expect(world.run(plainRequest({ seeds: [seed] }))).rejects.toMatchObject({
+      data: { code: 'LIVE_BUSY_SEED', transactions: MILLION },
+    })
+    expect(door.answered.size).toBeLessThan(3)
+  })
+})
+
+describe('what an account had before', () => {
+  const pay = (n: number, from: string | null, to: string, amount: bigint): Transaction => ({
+    ...{
+      chain: ETHEREUM,
+      txid: txidOf(n),
+      height: n,
+      index: 0,
+      time: 1_600_000_000 + n,
+      inputs: [],
+      outputs: [],
+    },
+    transfers: [
+      { from: from === null ? null : account(from), to: account(to), asset: USD, amount, kind: 'token' },
+    ],
+  })
+  const rows = [
+    pay(1, null, 'mule', 70n),
+    pay(2, 'mule', 'shop', 30n),
+    pay(3, null, 'thief', 100n),
+    pay(4, 'thief', 'mule', 100n),
+    // Of its own 40, then of what was stolen.
+    pay(5, 'mule', 'first', 50n),
+    pay(6, 'mule', 'second', 50n),
+  ]
+  const seeds = [{ theft: 'theft', of: { kind: 'lot', txid: rows[2]!.txid } }] as const
+
+  test('is asked of a node, and goes before what was stolen', async () => {
+    const { world, door } = worldOf(rows, 'node')
+    const { flow } = await world.run(plainRequest({ seeds }))
+    expect(Object.fromEntries(flow.leaves.map(({ holder, amount }) => [holder, amount]))).toEqual({
+      [account('first')]: '10',
+      [account('second')]: '50',
+      [account('mule')]: '40',
+    })
+    expect(flow.coverage.unknownOrigin).toEqual([])
+    const balances = [...door.answered.keys()].filter((question) => question.startsWith('GET /balance/'))
+    expect(balances.length).toBe(2)
+    expect(await world.run(plainRequest({ seeds })).then((again) => again.flow.leaves)).toEqual(flow.leaves)
+    // Where the same account is tainted earlier, its balance from then on counts.
+    const earlier = [{ theft: 'earlier', of: { kind: 'lot', txid: rows[0]!.txid } }] as const
+    const other = await world.run(plainRequest({ seeds: earlier }))
+    expect(Object.fromEntries(other.flow.leaves.map(({ holder, amount }) => [holder, amount]))).toEqual({
+      [account('shop')]: '30',
+      [account('first')]: '40',
+    })
+    expect(await world.run(plainRequest({ seeds })).then((again) => again.flow.leaves)).toEqual(flow.leaves)
+  })
+
+  test('is of unknown origin where the node no longer knows', async () => {
+    const forgetful = (source: Source): Source => ({ ...source, balance: async () => null })
+    const { world } = worldOf(rows, 'node', forgetful)
+    const { flow } = await world.run(plainRequest({ seeds }))
+    expect(flow.balance[0]!.accounted).toBe('100')
+    expect(flow.leaves.find(({ holder }) => holder === account('first'))?.amount).toBe('50')
+  })
+})
+
+describe('a source that lies', () => {
+  const rows = [utxo(1, [], [['thief', 100n]]), utxo(2, [[1, 0, 'thief', 100n]], [['next', 100n]])]
+  const seeds = [{ theft: 'theft', of: { kind: 'lot', txid: rows[0]!.txid } }] as const
+  const block = { height: 2, hash: 'ab', time: 2 }
+  const spender = (txid: string) => async () => [{ txid, input: 0, block }]
+  const LIES: Record<string, (source: Source) => Source> = {
+    'names a spender that spends something else': (source) => ({ ...source, spends: spender(rows[0]!.txid) }),
+    'names a spender that it does not have': (source) => ({ ...source, spends: spender('ff'.repeat(32)) }),
+    'has fewer outputs than there are': (source) => ({ ...source, spends: async () => [] }),
+  }
+
+  test.each(Object.keys(LIES))('and %s is named, and nothing of that is kept', async (lie) => {
+    const { world } = worldOf(rows, 'explorer', LIES[lie])
+    const { flow, complete } = await world.run(plainRequest({ seeds }))
+    expect(complete).toBe(false)
+    expect(flow.leaves.map(({ reason, amount }) => [reason, amount])).toEqual([['nodata', '100']])
+    expect(flow.coverage.notes.join('\n')).toContain('contradicts itself')
+    const ledger = openSqliteLedger(world.folder)
+    expect(ledger.size().transactions).toBe(1)
+    ledger.close()
+  })
+
+  test('and gives a transaction that the ledger cannot take is named, and nothing of that is kept', async () => {
+    const negative = (source: Source): Source => ({
+      ...source,
+      transaction: async (txid) => {
+        const known = (await source.transaction(txid))!
+        if (txid !== rows[1]!.txid) return known
+        const outputs = [{ holder: coin('next'), amount: -1n }]
+        return {
+          ...known,
+          placed: { ...known.placed, transaction: { ...known.placed.transaction, outputs } },
+        }
+      },
+    })
+    const { world } = worldOf(rows, 'explorer', negative)
+    const { flow, complete } = await world.run(plainRequest({ seeds }))
+    expect(complete).toBe(false)
+    expect(flow.coverage.notes.join('\n')).toContain('contradicts itself')
+    const ledger = openSqliteLedger(world.folder)
+    expect([ledger.size().transactions, ledger.holderNumbers([coin('next')])[0]]).toEqual([1, 0xffffffff])
+    ledger.close()
+  })
+})

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { logLinks } from '../chain/crossing/index.ts'
+import { createEvmNode } from '../chain/evm/createEvmNode.ts'
+import { actHeist, type Heist } from '../chain/evm/heist.test-suite.ts'
+import { openCrossBook } from '../cross/index.ts'
+import { createMemoryLedger } from '../ledger/index.ts'
+import { createDoor } from '../net/index.ts'
+import { books, label } from '../trace/fixtures.ref.ts'
+import { type Flow, plainRequest, type TraceRequest } from '../trace/index.ts'
+import { type LiveWorld, liveWorld } from './liveWorld.test-suite.ts'
+
+const limits = { perSecond: 10_000, burst: 10_000, concurrency: 8 }
+
+let heist: Heist
+const ends: (() => unknown)[] = []
+beforeAll(async () => {
+  heist = await actHeist()
+  ends.push(() => heist.stop())
+}, 120_000)
+afterAll(() => Promise.all(ends.map((end) => end())))
+
+function worldOf(traces: boolean): LiveWorld {
+  const labels = Object.fromEntries(
+    heist.deposits.map((deposit) => [deposit, label('Example Exchange', 'service')]),
+  )
+  const { labels: book, prices } = books(createMemoryLedger(), labels)
+  const world = liveWorld({
+    labels: book,
+    prices,
+    sources: (['home', 'away'] as const).map((side) => ({
+      chain: heist[`${side}Chain`],
+      open: (wrap) =>
+        createEvmNode(wrap(createDoor({ url: heist[side].url, limits })), {
+          traces,
+          links: ({ chain, txid }, _input, logs) => logLinks(chain, txid, logs),
+        }),
+    })),
+  })
+  ends.push(() => world.clean())
+  return world
+}
+
+function request(): TraceRequest {
+  return plainRequest({
+    seeds: heist.thefts.map(({ txid, asset, chain }) => ({
+      theft: 'theft',
+      of: { kind: 'lot', txid, chain },
+      asset,
+    })),
+  })
+}
+
+/** What rests with a holder at the end, by the flow. */
+function restsWith(flow: Flow, holder: string, asset: string): bigint {
+  return flow.leaves
+    .filter(
+      (leaf) => leaf.holder === holder && leaf.asset === asset && ['held', 'service'].includes(leaf.reason),
+    )
+    .reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+}
+
+function expectBalanced({ balance }: Flow): void {
+  expect(balance.map(({ accounted }) => accounted)).toEqual(balance.map(({ stolen }) => stolen))
+}
+
+/** Chooses what arrived for what left, as `lootline crossings answer` does. */
+function answer({ folder }: LiveWorld, { chain, txid }: { chain: string; txid: string }): void {
+  const book = openCrossBook(folder)
+  try {
+    const [question] = book.questionsOf([{ chain, txid }])
+    const [chosen] = question!.candidates
+    book.answer(question!.number, {
+      kind: 'choose',
+      chosen: chosen!,
+      who: 'test',
+      time: 1,
+      why: 'our own bridge',
+    })
+  } finally {
+    book.close()
+  }
+}
+
+describe('a theft on EVM nodes', () => {
+  test('is followed to its end, to the last unit, once an analyst says that the bridge is one', async () => {
+    const world = worldOf(true)
+    const first = await world.run(request())
+    expect([first.missing, first.cut]).toEqual([[], null])
+    expectBalanced(first.flow)
+    // Anybody can deploy a contract that claims to be a bridge: nobody is followed on its word.
+    const { out, in: arrival } = heist.bridged
+    expect(restsWith(first.flow, heist.contracts.bridge, out.asset)).toBe(out.amount)
+
+    const seed = { theft: 'arrival', of: { kind: 'lot', txid: arrival.txid, chain: arrival.chain } } as const
+    await world.run({ ...request(), seeds: [seed] })
+    answer(world, out)
+    const { flow, missing, cut } = await world.run(request())
+    expect([missing, cut]).toEqual([[], null])
+    expectBalanced(flow)
+    // What pays for gas on the other chain was never stolen.
+    const ended = heist.ended.filter(({ asset }) => asset !== `${heist.awayChain}/slip44:60`)
+    expect(ended.map((one) => ({ ...one, amount: restsWith(flow, one.holder, one.asset) }))).toEqual(ended)
+    expect(flow.leaves.map(({ reason }) => reason)).not.toContain('nodata')
+  })
+
+  test('without traces is followed as far as can be seen, and the flow says what cannot', async () => {
+    const { flow } = await worldOf(false).run(request())
+    expectBalanced(flow)
+    expect(flow.coverage.notes.join('\n')).toMatch(/[Ii]nternal transfers/)
+  })
+})

@@ -1,0 +1,232 @@
+/**
+ * The live trace: the ledger is traced, what its frontier wants is fetched, and so on until nothing is wanted. The flow is
+ * then the plain trace of the ledger, so that tracing again asks nothing.
+ * @module
+ */
+
+import { chainName } from '../address/index.ts'
+import type { Placed } from '../chain/source.ts'
+import type { LootlineError } from '../errors.ts'
+import { BudgetError } from '../net/index.ts'
+import {
+  type Crossing,
+  type Frontier,
+  missingSeeds,
+  NoSeedError,
+  type Prepared,
+  prepareTrace,
+  type Rule,
+  type TraceBooks,
+  type TraceRequest,
+} from '../trace/index.ts'
+import type { ChainId, HolderId } from '../units/caip.ts'
+import { printable } from '../units/text.ts'
+import { type Archive, InterruptedError } from './archive.ts'
+import { createBeyond } from './beyond.ts'
+import type { LiveBook } from './book.ts'
+import { type ChainLine, createChainLine, type LiveSource, NoSourceError } from './chainLine.ts'
+import type { Desk, LiveProgress } from './desk.ts'
+import { settleFork } from './reorganise.ts'
+import { createSupply, type Missing, type WantedHolder, type Wish } from './supply.ts'
+
+/** What is known of money that crosses between chains. */
+export interface Crossings {
+  addLinks(placed: readonly Placed[]): void
+  /** Forgets what transactions said: their block was turned back. */
+  forget(chain: ChainId, txids: readonly string[]): void
+  crossings(txs: readonly ChainTransaction[]): readonly Crossing[]
+  /** Other sides that are not known yet: whose history would tell. */
+  pending(txs: readonly ChainTransaction[]): readonly PendingSide[]
+}
+
+export interface ChainTransaction {
+  readonly chain: ChainId
+  readonly txid: string
+}
+
+export interface PendingSide {
+  readonly chain: ChainId
+  readonly holder: HolderId
+  /** Unix seconds. */
+  readonly sinceTime: number
+}
+
+/** A store's live sources and what they said. */
+export interface Live {
+  readonly archive: Archive
+  readonly book: LiveBook
+  readonly crossings: Crossings
+  /** In the order in which the user added them. */
+  readonly sources: readonly LiveSource[]
+}
+
+export interface LiveOptions {
+  /** Rules whose flows are wanted: what any of them taints is fetched. */
+  readonly rules: readonly Rule[]
+  /** Ask again about what may have changed. */
+  readonly refresh: boolean
+  readonly signal: AbortSignal
+  /** Unix seconds. */
+  readonly now: () => number
+  readonly onProgress: (progress: LiveProgress) => void | Promise<void>
+  /** Questions under way at once, default 8. */
+  readonly concurrency?: number
+}
+
+export interface LiveTrace {
+  /** Made ready: `run` gives the flow by a rule. */
+  readonly prepared: Prepared
+  /** Everything that the trace wanted is known. */
+  readonly complete: boolean
+  readonly missing: readonly Missing[]
+  /** What cut the asking short: a budget, an interrupt. */
+  readonly cut: LootlineError | null
+}
+
+const DEFAULT_CONCURRENCY = 8
+
+/**
+ * Fetches what a trace needs and traces. A budget that is used up, an interrupt and sources that fail end the fetching, not
+ * the trace: its notes then say what is missing, and the same again goes on from there.
+ *
+ * @throws {NoSeedError} where nothing of the seeds is known or found
+ * @throws {NoSourceError | BudgetError | InterruptedError} where nothing of the seeds is known, and that is why
+ * @throws {BusySeedError} where a seed's history is too large
+ */
+export async function traceLive(
+  books: TraceBooks,
+  live: Live,
+  request: TraceRequest,
+  options: LiveOptions,
+): Promise<LiveTrace> {
+  const desk = createDesk(books, live, request, options)
+  const chains = [...new Set(live.sources.map(({ chain }) => chain))]
+  const supply = createSupply(desk, chains, request.direction)
+  const prepare = (runNotes: readonly string[]): Prepared => {
+    const { book, crossings } = live
+    const beyond = createBeyond({ ledger: books.ledger, book, crossings: crossings.crossings, runNotes })
+    return prepareTrace({ ...books, beyond }, request)
+  }
+  const wish = (): Wish => {
+    const seeds = seedHolders(request)
+    try {
+      const frontier = prepare([]).frontier(options.rules)
+      return wishOf(live.crossings, frontier, seeds, request.direction)
+    } catch (error) {
+      // What is asked of the seeds' holders may yet find them.
+      if (!(error instanceof NoSeedError) || seeds.length === 0) throw error
+      return { lots: [], holders: seeds }
+    }
+  }
+  const failuresOf = () => chains.flatMap((chain) => desk.line(chain)!.failures())
+  /** That a seed is not known says nothing where those who would know it were not asked, or failed. */
+  const unasked = (error: unknown, cut: LootlineError | null): unknown => {
+    if (!(error instanceof NoSeedError)) return error
+    if (cut !== null) return cut
+    const [first, ...others] = failuresOf()
+    if (first === undefined) return error
+    const failures = [first, ...others.filter(({ chain }) => chain === first.chain)].map(
+      ({ source, message }) => `${source}: ${printable(message, 300)}`,
+    )
+    return new NoSourceError({ code: 'LIVE_NO_SOURCE', chain: first.chain, failures })
+  }
+  let cut: LootlineError | null = null
+  try {
+    await supply.transactions(missingSeeds(books.ledger, request).transactions)
+    while (await supply.round(wish())) {}
+    if (desk.signal.aborted) cut = new InterruptedError()
+  } catch (error) {
+    if (!(error instanceof BudgetError || error instanceof InterruptedError)) throw unasked(error, null)
+    cut = error
+  }
+  try {
+    const missing = supply.missing(wish())
+    const notes = [
+      ...missing.map((one) => missingNote(one, cut)),
+      ...failuresOf().map(
+        ({ source, message }) => `Source ${printable(source, 60)} failed: ${printable(message, 400)}`,
+      ),
+    ]
+    return { prepared: prepare(notes), complete: missing.length === 0, missing, cut }
+  } catch (error) {
+    throw unasked(error, cut)
+  }
+}
+
+function createDesk(books: TraceBooks, live: Live, request: TraceRequest, options: LiveOptions): Desk {
+  const { archive, book } = live
+  const { ledger } = books
+  const lines = new Map<ChainId, ChainLine | null>()
+  const lineOf = (chain: ChainId): ChainLine | null => {
+    const sources = live.sources.filter((source) => source.chain === chain)
+    if (sources.length === 0) return null
+    return createChainLine(chain, {
+      sources,
+      onUse: ({ shown, kind, blind }) => book.setUsed({ source: shown, chain, kind, blind }),
+      onLie: (shown) => archive.dropSource(shown, chain),
+      lastTip: () => book.moments().findLast((moment) => moment.chain === chain) ?? null,
+      async settle(source, tip) {
+        const turned = await archive.anew(() =>
+          settleFork({ ledger, book, archive, links: live.crossings }, source, tip),
+        )
+        if (turned !== null) await options.onProgress({ kind: 'reorganised', ...turned })
+        book.rememberBlock(chain, tip)
+      },
+    })
+  }
+  return {
+    ...{ ledger, book, archive, links: live.crossings, now: options.now },
+    line(chain) {
+      let line = lines.get(chain)
+      if (line === undefined) {
+        line = lineOf(chain)
+        lines.set(chain, line)
+      }
+      return line
+    },
+    ...{ labels: books.labels, mayGoAhead: isUnlimited(request) },
+    ...{ busy: request.busy, refresh: options.refresh, signal: options.signal },
+    ...{ concurrency: options.concurrency ?? DEFAULT_CONCURRENCY, onProgress: options.onProgress },
+  }
+}
+
+function isUnlimited({ direction, maxHops, until, dust }: TraceRequest): boolean {
+  return direction === 'forward' && maxHops === null && until === null && dust === null
+}
+
+/** What a trace begins with is wanted whole, and first; from when on, where the request says. */
+function seedHolders({ seeds, direction }: TraceRequest): WantedHolder[] {
+  return seeds.flatMap(({ of, after }) => {
+    if (of.kind !== 'holders') return []
+    const time = direction === 'forward' ? (after ?? null) : null
+    return of.holders.map(
+      (holder): WantedHolder => ({ holder, height: time === null ? 0 : null, time, isSeed: true }),
+    )
+  })
+}
+
+function wishOf(
+  crossings: Crossings,
+  frontier: Frontier,
+  seeds: readonly WantedHolder[],
+  direction: TraceRequest['direction'],
+): Wish {
+  const own = new Set(seeds.map(({ holder }) => holder))
+  const sides = crossings
+    .pending(frontier.transactions)
+    .map(({ holder, sinceTime }): WantedHolder => ({ holder, height: null, time: sinceTime }))
+  // Backward, what matters is before.
+  const met =
+    direction === 'forward' ? frontier.holders : frontier.holders.map((one) => ({ ...one, height: 0 }))
+  const reached = [...met, ...sides].filter(({ holder }) => !own.has(holder))
+  return { lots: frontier.lots, holders: [...reached, ...seeds] }
+}
+
+function missingNote({ chain, lots, holders, why }: Missing, cut: LootlineError | null): string {
+  const what = [
+    ...(lots > 0 ? [`${lots} ${lots === 1 ? 'output' : 'outputs'}`] : []),
+    ...(holders > 0 ? [`${holders} ${holders === 1 ? 'holder' : 'holders'}`] : []),
+  ].join(' and ')
+  const reason = why ?? cut?.message ?? 'the sources did not say'
+  return `${what} of ${chainName(chain)} were not asked about to the end: ${printable(reason, 400)} The same command goes on from there.`
+}

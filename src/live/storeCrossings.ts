@@ -1,0 +1,14 @@
+/** @module */
+import { type CrossBook, crossingsFrom, pendingOf } from '../cross/index.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Crossings } from './liveTrace.ts'
+
+/** What a store's book of crossings knows, as live sources and traces ask it. */
+export function storeCrossings(book: CrossBook, ledger: Ledger): Crossings {
+  return {
+    addLinks: (placed) => book.addLinks(placed),
+    forget: (chain, txids) => book.forget(chain, txids),
+    crossings: (txs) => crossingsFrom(book, ledger, txs),
+    pending: (txs) => pendingOf(book, txs),
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * Supply: what a trace's frontier wants is asked of the chain's sources, and what they answer goes into the ledger. Each
+ * round answers everything that the frontier wants at once, or, where blocks are read one by one, up to the next block
+ * that has something.
+ * @module
+ */
+import type { Source } from '../chain/source.ts'
+import { OfflineError } from '../net/index.ts'
+import type { Frontier, OpenHolder, OpenLot } from '../trace/index.ts'
+import { type ChainId, chainOf, type HolderId } from '../units/caip.ts'
+import { anything, type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
+import type { Desk } from './desk.ts'
+import { canExploreHolders, canExploreLots, exploreHolders, exploreLots, takeInFound } from './explore.ts'
+import { heightAt } from './heightAt.ts'
+import { createHeirs } from './heirs.ts'
+import { unknownOf } from './known.ts'
+import { enterOpenings, takeBackOpenings } from './openingBalance.ts'
+import { ForkError } from './reorganise.ts'
+import { canSweep, type Item, sweep } from './sweep.ts'
+import { placeInBlocks, takeIn } from './takeIn.ts'
+
+/** A holder whose history is wanted, and whether it is itself what the trace begins with. */
+export interface WantedHolder extends OpenHolder {
+  readonly isSeed?: boolean
+}
+
+export interface Wish {
+  readonly lots: readonly OpenLot[]
+  readonly holders: readonly WantedHolder[]
+}
+
+/** What was not asked, for the coverage. */
+export interface Missing {
+  readonly chain: ChainId
+  readonly lots: number
+  readonly holders: number
+  /** Why, in words; null where the asking was cut short. */
+  readonly why: string | null
+}
+
+export interface Supply {
+  /** Fetches transactions by id; those that no source has stay unknown. */
+  transactions(wanted: readonly { readonly txid: string; readonly chain: ChainId | null }[]): Promise<void>
+  /** @returns false where there was nothing to ask */
+  round(wish: Wish): Promise<boolean>
+  missing(wish: Wish): readonly Missing[]
+}
+
+/** As often as this in one run a chain may be found reorganised while its blocks are read. */
+const FORKS = 8
+
+export function createSupply(
+  desk: Desk,
+  chains: readonly ChainId[],
+  direction: 'forward' | 'backward',
+): Supply {
+  /** What was asked in this run and stayed unknown: offline, or above a source's newest block. */
+  const asked = new Set<string>()
+  const dead = new Map<ChainId, string>()
+  const tidied = new Set<ChainId>()
+  const tips = new Map<ChainId, number>()
+  const forks = new Map<ChainId, number>()
+
+  /** Notes a chain of which nothing more can be asked; false for every other failure. */
+  const ends = (chain: ChainId, error: unknown): boolean => {
+    if (!(error instanceof NoSourceError || error instanceof OfflineError)) return false
+    dead.set(chain, error.message)
+    return true
+  }
+
+  /** A reorganisation met on the way, or a source that failed while another can do the same otherwise. */
+  async function goesOn(line: ChainLine, error: unknown, failuresBefore: number): Promise<boolean> {
+    if (error instanceof ContradictionError) await line.blame(error)
+    if (error instanceof NoSourceError || error instanceof ContradictionError)
+      return line.failures().length > failuresBefore
+    const met = forks.get(line.chain) ?? 0
+    if (!(error instanceof ForkError) || met === FORKS) return false
+    forks.set(line.chain, met + 1)
+    await line.recheck()
+    return true
+  }
+
+  function unknown(wish: Wish): Wish {
+    const { ledger, book, refresh } = desk
+    const asOf = (chain: ChainId): number | null => (refresh ? (tips.get(chain) ?? null) : null)
+    const holders = new Map(wish.holders.map((holder) => [holder.holder, holder]))
+    const frontier: Frontier = { lots: wish.lots, holders: [...holders.values()], transactions: [] }
+    return unknownOf({ ledger, book, asOf, refresh }, frontier)
+  }
+
+  /** Of a refresh, as of when each chain must be known. */
+  async function askTips(wish: Wish): Promise<void> {
+    for (const chain of chainsOf(wish)) {
+      const line = desk.line(chain)
+      if (line === null || dead.has(chain) || tips.has(chain)) continue
+      try {
+        tips.set(chain, (await line.tip()).height)
+      } catch (error) {
+        if (!ends(chain, error)) throw error
+      }
+    }
+  }
+
+  /** Of one chain, what may still be asked. */
+  const askable = ({ lots, holders }: Wish, chain: ChainId): Wish => ({
+    lots: lots.filter((lot) => lot.chain === chain && !asked.has(lotKey(lot))),
+    holders: holders.filter(({ holder }) => chainOf(holder) === chain && !asked.has(holder)),
+  })
+
+  /** @returns true where something was asked */
+  async function askChain(line: ChainLine, wish: Wish): Promise<boolean> {
+    const can = (source: Source): boolean =>
+      canSweep(source) || (wish.lots.length > 0 ? canExploreLots(source) : canExploreHolders(source))
+    const how = await line.ask(can, async (source) => ({
+      lots: direction === 'backward' ? 'prevouts' : canExploreLots(source) ? 'explore' : 'sweep',
+      holders: canExploreHolders(source) ? 'explore' : 'sweep',
+    }))
+    if (!tidied.has(line.chain)) {
+      tidied.add(line.chain)
+      await placeInBlocks(desk, line, null)
+    }
+    if (how.lots === 'prevouts' && wish.lots.length > 0) {
+      await fetchTransactions(wish.lots)
+      for (const lot of wish.lots) asked.add(lotKey(lot))
+    } else if (how.lots === 'explore' && wish.lots.length > 0) {
+      await exploreOn(line, wish.lots)
+    }
+    if (how.holders === 'explore' && wish.holders.length > 0) {
+      // What an account pays to whom may change with what is known of it: a few at a time, the earliest first.
+      const first = wish.holders.slice(0, desk.concurrency)
+      await exploreHolders(desk, line, first)
+      for (const { holder } of first) asked.add(holder)
+    }
+    const lots = how.lots === 'sweep' ? wish.lots : []
+    const holders = how.holders === 'sweep' ? wish.holders : []
+    if (lots.length + holders.length > 0) await sweepFor(line, lots, holders)
+    return true
+  }
+
+  const isKnownBusy = (holder: HolderId | null): boolean =>
+    holder !== null && (desk.book.holder(holder).count ?? 0) > desk.busy
+
+  /** With what is stolen whole, hop after hop; the rest waits for the next trace. */
+  async function exploreOn(line: ChainLine, lots: readonly OpenLot[]): Promise<void> {
+    const heirs = createHeirs(desk.labels, lots)
+    for (let next = lots; next.length > 0 && !desk.signal.aborted; ) {
+      const { spenders, busy } = await exploreLots(desk, line, next)
+      for (const lot of next) if (lot.holder === null || !busy.has(lot.holder)) asked.add(lotKey(lot))
+      next = desk.mayGoAhead ? heirs.of(spenders).filter(({ holder }) => !isKnownBusy(holder)) : []
+      if (next.length > 0) await desk.onProgress({ kind: 'wave', open: next.length })
+    }
+  }
+
+  async function sweepFor(
+    line: ChainLine,
+    lots: readonly OpenLot[],
+    holders: readonly WantedHolder[],
+  ): Promise<void> {
+    const { height: top } = await line.tip()
+    const items: Item[] = []
+    for (const lot of lots) {
+      const swept = desk.book.lot(lot).sweep
+      const from = swept === null ? (lot.height ?? (await startOf(line, lot.time))) : swept.height + 1
+      if (from > top) asked.add(lotKey(lot))
+      else items.push({ from, lot: { chain: lot.chain, txid: lot.txid, n: lot.n } })
+    }
+    for (const wanted of holders) {
+      const { holder, height, time } = wanted
+      const { sweep: swept, since } = desk.book.holder(holder)
+      const start = height ?? (await startOf(line, time))
+      const goesOn = swept !== null && since !== null && since <= start
+      const from = goesOn ? swept.height + 1 : start
+      if (!goesOn && since !== null) await takeBackOpenings(desk, [holder])
+      if (from <= top) items.push({ from, holder, since: goesOn ? since : start })
+      else if (swept?.done) await finish(line, [holder])
+      else asked.add(holder)
+    }
+    if (items.length > 0) await finish(line, await sweep(desk, line, items))
+  }
+
+  /** What is to be said of holders besides what was found in blocks. */
+  async function finish(line: ChainLine, holders: readonly HolderId[]): Promise<void> {
+    await enterOpenings(desk, line, holders)
+    const whole = holders.filter((holder) => desk.book.holder(holder).sweep?.done === true)
+    if (whole.length > 0) await takeIn(desk, '', { placed: [], assets: [], whole })
+  }
+
+  /** A seed without a moment is looked for from the chain's first block on. */
+  const startOf = async (line: ChainLine, time: number | null): Promise<number> =>
+    time === null ? 0 : heightAt(line, time)
+
+  async function fetchTransactions(
+    wanted: readonly { readonly txid: string; readonly chain: ChainId | null }[],
+  ): Promise<void> {
+    for (const { txid, chain } of wanted) {
+      for (const one of chain === null ? chains.filter((own) => mayHave(own, txid)) : [chain]) {
+        const line = desk.line(one)
+        while (line !== null && !dead.has(one)) {
+          const failures = line.failures().length
+          try {
+            const found = await line.ask(anything, async (source) => ({
+              source: source.shown,
+              answer: await source.transaction(txid),
+            }))
+            if (found.answer !== null) await takeInFound(desk, line, found.source, [found.answer])
+            break
+          } catch (error) {
+            if (!(await goesOn(line, error, failures)) && !ends(one, error)) throw error
+          }
+        }
+      }
+    }
+  }
+
+  return {
+    transactions: fetchTransactions,
+    async round(wish) {
+      let progress = false
+      if (desk.refresh) await askTips(wish)
+      const open = unknown(wish)
+      await desk.onProgress({ kind: 'wave', open: open.lots.length + open.holders.length })
+      for (const chain of chainsOf(open)) {
+        const line = desk.line(chain)
+        if (line === null || dead.has(chain) || desk.signal.aborted) continue
+        const failures = line.failures().length
+        try {
+          const own = askable(unknown(wish), chain)
+          if (own.lots.length + own.holders.length > 0) progress = (await askChain(line, own)) || progress
+        } catch (error) {
+          if (!(await goesOn(line, error, failures)) && !ends(chain, error)) throw error
+          progress = true
+        }
+      }
+      return progress && !desk.signal.aborted
+    },
+    missing(wish) {
+      const open = unknown(wish)
+      return chainsOf(open).map((chain) => ({
+        chain,
+        lots: open.lots.filter((lot) => lot.chain === chain).length,
+        holders: open.holders.filter(({ holder }) => chainOf(holder) === chain).length,
+        why: desk.line(chain) === null ? 'the store has no source of this chain' : (dead.get(chain) ?? null),
+      }))
+    },
+  }
+}
+
+const lotKey = ({ chain, txid, n }: OpenLot): string => `${chain}/${txid}:${n}`
+
+/** In the order of what is wanted first. */
+function chainsOf({ lots, holders }: Wish): ChainId[] {
+  return [...new Set([...holders.map(({ holder }) => chainOf(holder)), ...lots.map(({ chain }) => chain)])]
+}
+
+/** EVM chains write transaction ids with `0x`, others without. */
+function mayHave(chain: ChainId, txid: string): boolean {
+  return chain.startsWith('eip155:') === txid.startsWith('0x')
+}
