@@ -1,0 +1,19 @@
+/**
+ * The beginning of a watch: what is known already is history, of which nobody is told.
+ * @module
+ */
+import { compare } from './compare.ts'
+import type { Sight, WatchedBooks } from './sight.ts'
+import type { Watch } from './watch.ts'
+import type { Change } from './watchStore.ts'
+
+/** What {@link WatchStore.add} takes beside the watch. */
+export function beginWatch(watch: Watch, sight: Sight, books: WatchedBooks, nowMs: number): Change {
+  const { events, statements } = compare(
+    watch,
+    sight,
+    { known: new Map(), statements: new Set() },
+    { turnedBack: false, silent: true, labels: (holders) => books.labels(holders) },
+  )
+  return { nowMs, events, statements, labelMarks: [{ watch: watch.id, mark: books.labelMark() }] }
+}

@@ -1,0 +1,91 @@
+/**
+ * A flow's hops as events: what each transaction moved of what is watched, and where it stopped. Pure.
+ * @module
+ */
+import type { Flow, FlowHop, FlowLabel, LeafReason } from '../trace/index.ts'
+import type { HolderId } from '../units/caip.ts'
+import { type AlertAsset, type AlertLabel, type Facts, largestParties, type Party } from './alert.ts'
+import type { Sighted } from './sight.ts'
+
+/** Where money comes to somebody who may be asked to stop it. The other reasons of docs/methods/stops.md are our own limits. */
+const ARRIVALS: ReadonlySet<LeafReason | null> = new Set<LeafReason | null>([
+  ...(['service', 'mixer', 'bridge', 'sanctioned', 'busy', 'swap'] as const),
+])
+
+/** Every event of a flow: `moved` once a transaction and asset, `arrived` once more for each place where it stopped. */
+export function flowEvents(flow: Flow): Sighted[] {
+  const labels = new Map(flow.holders.map(({ holder, labels: said }) => [holder, said[0]]))
+  const assets = new Map(flow.assets.map((asset) => [asset.asset, asset]))
+  const groups = Map.groupBy(
+    flow.hops.filter(({ stop }) => stop !== 'fee'),
+    ({ chain, txid, asset }) => `${chain} ${txid} ${asset}`,
+  )
+  // What goes on as another asset, or on another chain, has not arrived anywhere.
+  const goesOn = new Set(
+    flow.leaves
+      .filter(({ into }) => into !== undefined)
+      .flatMap(({ holder, asset, txids }) => txids.map((txid) => `${txid} ${asset} ${holder}`)),
+  )
+  const stopOf: StopOf = ({ txid, asset, to, stop }) =>
+    stop === undefined || goesOn.has(`${txid} ${asset} ${to}`) ? null : stop
+  const bound = flow.balance.some((balance) => balance.bound)
+  return [...groups.values()].flatMap((hops) => {
+    const [{ chain, txid, asset, height, time }] = hops as [FlowHop]
+    const { symbol, decimals, known } = assets.get(asset)!
+    const common = {
+      ...{ chain, txid, height, time, atMost: bound, by: null },
+      asset: { id: asset, symbol, decimals, known } satisfies AlertAsset,
+    }
+    const from = largestParties(partiesOf(hops, 'from', labels, () => null))
+    const facts = (part: readonly FlowHop[]): Facts => {
+      const to = largestParties(partiesOf(part, 'to', labels, stopOf))
+      return {
+        ...common,
+        amount: String(sumOf(part)),
+        usd: usdOf(part),
+        ...{ from: from.kept, to: to.kept, more: { from: from.more, to: to.more } },
+      }
+    }
+    const arrivals = Map.groupBy(
+      hops.filter((hop) => ARRIVALS.has(stopOf(hop))),
+      ({ to }) => to,
+    )
+    return [
+      { class: 'moved' as const, holder: null, facts: facts(hops) },
+      ...[...arrivals].map(([holder, part]) => ({ class: 'arrived' as const, holder, facts: facts(part) })),
+    ]
+  })
+}
+
+/** Why following stopped with a hop; null where it goes on. */
+type StopOf = (hop: FlowHop) => LeafReason | null
+
+function partiesOf(
+  hops: readonly FlowHop[],
+  side: 'from' | 'to',
+  labels: ReadonlyMap<HolderId, FlowLabel | undefined>,
+  stopOf: StopOf,
+): Party[] {
+  return [...Map.groupBy(hops, (hop) => hop[side])].map(([holder, own]) => ({
+    holder,
+    amount: String(sumOf(own)),
+    label: labelOf(labels.get(holder)),
+    stop: own.map(stopOf).find((stop) => stop !== null) ?? null,
+  }))
+}
+
+function labelOf(label: FlowLabel | undefined): AlertLabel | null {
+  if (label === undefined) return null
+  const { name, category, stop, confidence, source } = label
+  return { name, category, stop, confidence, source }
+}
+
+function sumOf(hops: readonly FlowHop[]): bigint {
+  return hops.reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+}
+
+/** What is not priced makes the whole unpriced: a sum of a part would look like the whole. */
+function usdOf(hops: readonly FlowHop[]): string {
+  if (hops.some(({ usd }) => usd === 'unpriced')) return 'unpriced'
+  return String(hops.reduce((sum, { usd }) => sum + BigInt(usd), 0n))
+}
