@@ -448,7 +448,7 @@ describe.concurrent('a flow', () => {
     const text = JSON.stringify(flow)
     return {
       'with an amount changed': [text.replace(/"amount":"\d+"/, '"amount":"7"'), 5, 'REPORT_UNBALANCED_FLOW'],
-      'of version 2': [text.replace('"version":1', '"version":2'), 3, 'REPORT_BAD_FLOW'],
+      'of version 3': [text.replace('"version":2', '"version":3'), 3, 'REPORT_BAD_FLOW'],
       'cut off': [text.slice(0, -200), 3, 'REPORT_BAD_FLOW'],
       'hidden in __proto__': [`{"__proto__":${text}}`, 3, 'REPORT_BAD_FLOW'],
       'of 100 MB of brackets': ['['.repeat(100 << 20), 3, 'REPORT_BAD_FLOW'],
@@ -456,7 +456,7 @@ describe.concurrent('a flow', () => {
   }
   test.each([
     'with an amount changed',
-    'of version 2',
+    'of version 3',
     'cut off',
     'hidden in __proto__',
     'of 100 MB of brackets',

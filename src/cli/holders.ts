@@ -11,7 +11,7 @@ import {
   recognise,
 } from '../address/index.ts'
 import { type Ledger, NONE } from '../ledger/index.ts'
-import { type ChainId, type HolderId, holderOf } from '../units/caip.ts'
+import { type ChainId, chainOf, type HolderId, holderOf } from '../units/caip.ts'
 import { type Option, value } from './command.ts'
 
 /** `--chain <chain>`: by name or CAIP-2 id. */
@@ -45,11 +45,16 @@ export function typedTransaction(
 
 /**
  * The holders that a typed address stands for: one where the chain is known, otherwise one for each chain of the ledger
- * that has it, or for each chain that it can be of where there is no ledger or the ledger has none.
+ * that has it, else for each of `liveChains` that it can be of, else for each chain that it can be of.
  *
  * @throws {BadAddressError} with what is wrong with it
  */
-export function typedHolders(typed: string, chain: ChainId | undefined, ledger: Ledger | null): HolderId[] {
+export function typedHolders(
+  typed: string,
+  chain: ChainId | undefined,
+  ledger: Ledger | null,
+  liveChains: ReadonlySet<ChainId> = new Set(),
+): HolderId[] {
   if (/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:/.test(typed)) return [parseHolder(typed)]
   if (chain !== undefined) return [formatHolder(chain, typed)]
   const found = recognise(typed).filter(({ caseless }) => caseless !== true)
@@ -59,10 +64,12 @@ export function typedHolders(typed: string, chain: ChainId | undefined, ledger: 
   const holders = new Set(found.map((one) => holderOf(one.chain, one.address)))
   if (ledger === null) return [...holders]
   if (first.anyEvm === true)
-    for (const { chain: other } of ledger.assets())
+    for (const other of [...ledger.assets().map((asset) => asset.chain), ...liveChains])
       if (other.startsWith('eip155:')) holders.add(holderOf(other, first.address))
   const list = [...holders]
   const numbers = ledger.holderNumbers(list)
   const held = list.filter((_, i) => numbers[i] !== NONE)
-  return held.length > 0 ? held : list
+  if (held.length > 0) return held
+  const live = list.filter((holder) => liveChains.has(chainOf(holder)))
+  return live.length > 0 ? live : list
 }

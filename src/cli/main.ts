@@ -33,6 +33,22 @@ export async function main(): Promise<void> {
     cwd: currentFolder(),
     now: () => Math.floor(Date.now() / 1000),
     elapsed: () => performance.now(),
+    onInterrupt: (stop) => {
+      const once = (): void => {
+        back()
+        stop()
+      }
+      const back = (): void => {
+        process.off('SIGTERM', once)
+        process.off('SIGINT', once)
+        process.off('SIGINT', interrupt)
+        process.on('SIGINT', interrupt)
+      }
+      process.off('SIGINT', interrupt)
+      process.on('SIGINT', once)
+      process.on('SIGTERM', once)
+      return back
+    },
     interruptible: (work) => {
       // While only computing, the event loop cannot deliver the signal; without a listener the system's default ends us.
       process.off('SIGINT', interrupt)
@@ -44,6 +60,8 @@ export async function main(): Promise<void> {
     },
   }
   process.exitCode = await run(process.argv.slice(2), context)
+  // Calls that an interrupted trace no longer waits for would keep the process.
+  if (process.exitCode === EXIT_CODES.interrupted.code) process.stdout.write('', () => process.exit())
 }
 
 function sinkOf(stream: NodeJS.WriteStream): Sink {

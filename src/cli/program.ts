@@ -77,7 +77,7 @@ function addCommand(parent: Parser, word: string, command: Command, context: Con
   const parser = prepare(parent.command(word), context).summary(command.summary)
   parser.description(command.about === undefined ? command.summary : `${command.summary}\n\n${command.about}`)
   for (const argument of command.arguments) parser.argument(argument.name, argument.help)
-  const names = new Map<string, string>()
+  const readers = new Map<string, (typed: Readonly<Record<string, unknown>>) => unknown>()
   for (const [key, option] of Object.entries(command.options)) {
     const parserOption = new ParserOption(option.flags, helpOf(option.help, option.choices, option.initial))
     if (option.kind === 'list')
@@ -87,7 +87,9 @@ function addCommand(parent: Parser, word: string, command: Command, context: Con
       ])
     else if (option.kind === 'value') parserOption.argParser((typed: string) => option.parse(typed))
     parser.addOption(parserOption)
-    names.set(key, parserOption.attributeName())
+    const name = parserOption.attributeName()
+    // The parser reads `--no-swaps` as swaps: false.
+    readers.set(key, (typed) => (parserOption.negate ? typed[name] === false : typed[name]))
   }
   const examples = command.examples.map((example) => `  ${example.run}\n      ${example.does}`)
   parser.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
@@ -95,7 +97,7 @@ function addCommand(parent: Parser, word: string, command: Command, context: Con
     const typed = parser.opts()
     const values: Record<string, unknown> = {}
     for (const [key, option] of Object.entries(command.options))
-      values[key] = typed[names.get(key) as string] ?? option.initial
+      values[key] = readers.get(key)?.(typed) ?? option.initial
     await command.run(context, parser.args, values as never)
   })
 }

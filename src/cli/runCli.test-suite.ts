@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import type { Clock } from '../net/index.ts'
 import type { Sink } from './context.ts'
 import { run } from './program.ts'
 
@@ -20,6 +21,8 @@ export interface World {
   readonly env?: Readonly<Record<string, string>>
   /** Both streams are terminals of 100 columns. */
   readonly terminal?: boolean
+  /** For doors to live sources. */
+  readonly clock?: Clock
 }
 
 export async function runCli(argv: readonly string[], world: World = {}): Promise<Outcome> {
@@ -40,6 +43,7 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
     now: () => 1_700_000_000,
     elapsed: () => 0,
     interruptible: (work) => work(),
+    ...(world.clock === undefined ? {} : { clock: world.clock }),
   })
   return { code, stdout: texts[0]!, stderr: texts[1]! }
 }

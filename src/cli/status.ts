@@ -4,12 +4,14 @@ import { basename, join } from 'node:path'
 import { chainName } from '../address/index.ts'
 import { LootlineError } from '../errors.ts'
 import { type Verified, verifyStore } from '../ledger/chain/index.ts'
+import { sourcesOfStore } from '../live/sources/index.ts'
 import { formatDay } from '../units/index.ts'
 import { chainFolder, hasChain, withBooks } from './books.ts'
 import { type Command, command, flag, UsageError } from './command.ts'
 import type { Context } from './context.ts'
 import { grouped, writeJson, writeLine, writeTable } from './output.ts'
 import { startProgress } from './progress.ts'
+import { SOURCE_HEADINGS, sourceJson, sourceRow } from './source/sourceRows.ts'
 import { STORE_OPTION, storeToRead } from './storeOption.ts'
 
 /** `lootline store status`: what this store holds, and from where. */
@@ -39,10 +41,11 @@ export const statusCommand: Command = command({
       const assets = ledger.assets()
       const labelSources = labels.sources().filter(({ superseded }) => !superseded)
       const priceSources = prices.sources()
-      const bytes = [store.ledger, store.labels, store.prices].reduce(
+      const bytes = [store.ledger, store.labels, store.prices, store.live].reduce(
         (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
         bytesUnder(chainFolder(store.path)),
       )
+      const live = sourcesOfStore(store.path)
       const labelCount = labelSources.reduce((sum, source) => sum + source.labels, 0)
       const bars = priceSources.reduce((sum, source) => sum + source.bars, 0)
       if (json)
@@ -52,6 +55,7 @@ export const statusCommand: Command = command({
           ledger: { ...size, assets, sources },
           labels: { labels: labelCount, sources: labelSources },
           prices: { bars, symbols: prices.symbols(), sources: priceSources },
+          live: { sources: live.map(sourceJson) },
           ...(chain === undefined ? {} : { chain }),
         })
       writeLine(context, `Store ${store.path}, ${grouped(bytes)} bytes`, 'bold')
@@ -107,6 +111,8 @@ export const statusCommand: Command = command({
         context,
         `prices: ${grouped(bars)} of ${prices.symbols().join(', ') || 'nothing'} from ${grouped(priceSources.length)} files (lootline prices sources)`,
       )
+      writeLine(context, `live sources: ${grouped(live.length)} (lootline source check)`)
+      if (live.length > 0) writeTable(context, SOURCE_HEADINGS, live.map(sourceRow))
     })
   },
 })

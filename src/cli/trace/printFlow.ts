@@ -24,6 +24,7 @@ export function printFlow(context: Context, flow: Flow, top: number): void {
       `the ledger has ${grouped(coverage.ledgerTransactions)} transactions`,
   )
   for (const balance of flow.balance) printBalance(context, flow, balance)
+  printConversions(context, flow, top)
   printLeaves(context, flow, top)
   printCoverage(context, flow)
 }
@@ -51,7 +52,7 @@ function printBalance(context: Context, flow: Flow, balance: FlowBalance): void 
       { head: 'value when stolen', right: true },
     ],
     [
-      ['stolen', amountText(stolen, asset), '', formatUsdCents(balance.stolenUsd)],
+      [begun(flow, balance), amountText(stolen, asset), '', formatUsdCents(balance.stolenUsd)],
       ...rows,
       [
         balance.bound ? 'touched at most' : 'accounted for',
@@ -67,6 +68,42 @@ function printBalance(context: Context, flow: Flow, balance: FlowBalance): void 
       '  An upper bound: poison marks whatever stolen money touched. It belongs in no sum.',
       'yellow',
     )
+}
+
+/** What was swapped, or crossed to another chain, the largest amounts by value first. */
+function printConversions(context: Context, flow: Flow, top: number): void {
+  const converted = flow.seeds.filter(({ from }) => from !== undefined).toSorted(byValue)
+  if (converted.length === 0) return
+  const severalChains = new Set(flow.assets.map(({ asset }) => asset.split('/')[0])).size > 1
+  const shown = (holder: string): string => (severalChains ? holder : addressOf(holder))
+  writeLine(context)
+  writeLine(
+    context,
+    converted.length > top
+      ? `Swapped or crossed: the ${top} largest of ${grouped(converted.length)}`
+      : 'Swapped or crossed',
+    'bold',
+  )
+  for (const { asset, amount, basis, from, holder, firstTime } of converted.slice(0, top)) {
+    if (!from) continue
+    const sum = (of: string, units: string): string =>
+      `${amountText(BigInt(units), assetOf(flow, of))} ${symbolOf(assetOf(flow, of))}`
+    const verb =
+      flow.direction === 'backward' ? 'received for' : basis === 'swap' ? 'swapped into' : 'crossed into'
+    const what = `${sum(from.asset, from.amount)} ${verb} ${sum(asset, amount)}`
+    writeLine(
+      context,
+      `  - ${what} at ${shown(holder)} on ${formatDay(firstTime)} (confidence ${from.confidence}, ${printable(from.txid, 80)})`,
+    )
+  }
+}
+
+/** What a balance begins with: what was stolen as this asset, or what stolen money became. */
+function begun({ seeds, direction }: Flow, { theft, asset }: FlowBalance): string {
+  const own = seeds.filter((seed) => seed.theft === theft && seed.asset === asset)
+  const stolen = direction === 'forward' ? 'stolen' : 'asked about'
+  if (own.every(({ from }) => from === undefined)) return stolen
+  return own.every(({ from }) => from !== undefined) ? 'received for it' : `${stolen}, or received for it`
 }
 
 function printLeaves(context: Context, flow: Flow, top: number): void {
@@ -99,7 +136,7 @@ function printLeaves(context: Context, flow: Flow, top: number): void {
         amountText(BigInt(leaf.amount), asset),
         symbolOf(asset),
         ...(dollars ? [] : [formatUsdCents(leaf.usd)]),
-        leaf.reason,
+        leaf.into ? `${leaf.reason}, followed` : leaf.reason,
         severalChains ? leaf.holder : addressOf(leaf.holder),
         labelText(leaf),
         formatDay(leaf.lastTime),
@@ -150,8 +187,10 @@ function printCoverage(context: Context, flow: Flow): void {
   for (const text of lines) writeLine(context, `  - ${text}`)
 }
 
-function byValue(a: FlowLeaf, b: FlowLeaf): number {
-  const worth = (leaf: FlowLeaf): bigint => (leaf.usd === 'unpriced' ? -1n : BigInt(leaf.usd))
+type Valued = Pick<FlowLeaf, 'amount' | 'usd'>
+
+function byValue(a: Valued, b: Valued): number {
+  const worth = (leaf: Valued): bigint => (leaf.usd === 'unpriced' ? -1n : BigInt(leaf.usd))
   const compare = (x: bigint, y: bigint): number => (x < y ? 1 : x > y ? -1 : 0)
   return compare(worth(a), worth(b)) || compare(BigInt(a.amount), BigInt(b.amount))
 }

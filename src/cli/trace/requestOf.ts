@@ -13,7 +13,7 @@ import {
   type SeedSpec,
   type TraceRequest,
 } from '../../trace/index.ts'
-import { type Asset, type ChainId, parseAmount } from '../../units/index.ts'
+import { type Asset, type ChainId, parseAmount, printable } from '../../units/index.ts'
 import { typedAsset } from '../assets.ts'
 import { UsageError } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -39,17 +39,28 @@ export interface TraceOptions {
   readonly busy: number | undefined
   readonly minConfidence: number | undefined
   readonly pass: readonly string[]
+  readonly noSwaps: boolean
+  readonly refuseSwap: readonly string[]
+  readonly noCrossings: boolean
 }
 
 /** Name of a theft that was given none. */
 const UNNAMED = 'theft'
 
-/** @throws {UsageError} where no seed was given, or an amount has no asset; BadAddressError and others as found */
-export function requestOf(context: Context, ledger: Ledger, options: TraceOptions): TraceRequest {
+/**
+ * @param liveChains chains of live sources: where the ledger does not know an address, it is meant there
+ * @throws {UsageError} where no seed was given, or an amount has no asset; BadAddressError and others as found
+ */
+export function requestOf(
+  context: Context,
+  ledger: Ledger,
+  options: TraceOptions,
+  liveChains: ReadonlySet<ChainId> = new Set(),
+): TraceRequest {
   const asset = options.asset === undefined ? undefined : typedAsset(options.asset, options.chain, ledger)
   const dust = options.dust === undefined ? null : dustOf(options.dust, asset, options.chain, ledger)
   return {
-    seeds: seedsOf(context, ledger, options, asset),
+    seeds: seedsOf(context, ledger, options, asset, liveChains),
     rule: options.rule,
     direction: options.backward || options.of.length > 0 ? 'backward' : 'forward',
     seedMode: options.seed,
@@ -61,6 +72,9 @@ export function requestOf(context: Context, ledger: Ledger, options: TraceOption
     passThrough: options.pass.flatMap((typed) =>
       recognise(typed).length > 0 ? typedHolders(typed, options.chain, ledger) : [typed],
     ),
+    followSwaps: !options.noSwaps,
+    refuseSwaps: options.refuseSwap.map((typed) => refusedOf(typed, ledger)),
+    followCrossings: !options.noCrossings,
   }
 }
 
@@ -70,6 +84,7 @@ function seedsOf(
   ledger: Ledger,
   options: TraceOptions,
   asset: Asset | undefined,
+  liveChains: ReadonlySet<ChainId>,
 ): SeedSpec[] {
   const typed = [...options.from, ...options.of].map((what, i) => ({ ...named(what), group: String(i) }))
   if (options.fromFile !== undefined)
@@ -95,7 +110,7 @@ function seedsOf(
     if (transaction === null) {
       const group = groups.get(key) ?? { theft, holders: new Set() }
       groups.set(key, group)
-      for (const holder of typedHolders(what, options.chain, ledger)) group.holders.add(holder)
+      for (const holder of typedHolders(what, options.chain, ledger, liveChains)) group.holders.add(holder)
       continue
     }
     const { txids, n } = transaction
@@ -118,6 +133,17 @@ function named(typed: string): { theft: string; what: string } {
   const at = typed.lastIndexOf('=')
   const theft = typed.slice(0, Math.max(0, at)).trim()
   return { theft: theft === '' ? UNNAMED : theft, what: typed.slice(at + 1).trim() }
+}
+
+/** @throws {UsageError} for what is no transaction that the ledger has */
+function refusedOf(typed: string, ledger: Ledger): string {
+  const txid = typedTransaction(typed)?.txids.find((id) => ledger.txNumbers(id).length > 0)
+  if (txid === undefined)
+    throw new UsageError(
+      `--refuse-swap: the ledger has no transaction "${printable(typed, 80)}".`,
+      'Give the id of the transaction, as the flow prints it.',
+    )
+  return txid
 }
 
 function amountOf(
