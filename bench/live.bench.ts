@@ -32,7 +32,7 @@ import { type Flow, plainRequest, traceFlow } from '../src/trace/index.ts'
 import { BITCOIN_REGTEST } from '../src/units/caip.ts'
 import { type Benchmark, type Measurement, premise, sizesUpTo, timed } from './harness.ts'
 
-const HOPS = [60, 300, 1500]
+const HOPS = [60, 600, 3000]
 const AGAIN = 5
 const LIMITS = { perSecond: 100_000, burst: 100_000, concurrency: 8 }
 const BLANK = {
