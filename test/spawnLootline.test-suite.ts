@@ -9,7 +9,7 @@ export const SHIM: string = resolve(import.meta.dirname, '../bin/lootline.js')
 /** Tells the largest resident set on descriptor 3 when the process ends by itself. */
 const METER = `data:text/javascript,import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,String(process.resourceUsage().maxRSS)))`
 /** A hang is a failure; on a busy machine an ordinary command takes a second. */
-const HANG_MS = 40_000
+const HANG_MS = 120_000
 
 export interface Ended {
   /** Null where a signal ended it. */
