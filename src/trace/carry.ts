@@ -5,6 +5,7 @@
  * @module
  */
 import type { Asset } from '../units/asset.ts'
+import { addTo } from '../units/listMap.ts'
 import { shareOut } from '../units/usd.ts'
 import type { Conversion } from './conversion.ts'
 import type { Findings, PieceTable } from './findings.ts'
@@ -74,7 +75,7 @@ export function carryValue(
   for (let piece = 0; piece < entries.n; piece++) {
     if (entries.columns.link[piece] === 0) continue
     const way = wayOf(entries, piece)
-    enteringBy.set(way, [...(enteringBy.get(way) ?? []), piece])
+    addTo(enteringBy, way, piece)
   }
   const put = (piece: number, cents: Cents): void => {
     const pool = pools.get(keyOf(entries, piece))!

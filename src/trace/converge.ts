@@ -4,6 +4,8 @@
  * time, since what one brings can only be spent later.
  * @module
  */
+
+import { addTo } from '../units/listMap.ts'
 import type { Conversion } from './conversion.ts'
 import type { Part, Way } from './layout.ts'
 import type { Run } from './run.ts'
@@ -118,7 +120,7 @@ function lineOf(base: AssetTape, direction: Direction): Line {
     // The last part of an entry: those of its sources stand before it.
     let first = credit
     while (creditParts.get(first - 1)?.entry === entry) first--
-    entries.set(entry.conversion, [...(entries.get(entry.conversion) ?? []), { entry, first, room: amount }])
+    addTo(entries, entry.conversion, { entry, first, room: amount })
   }
   const { seeds, missing } = base.tape
   const seeded = seeds.credit.length > 0 || missing.pool.length > 0

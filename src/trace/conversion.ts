@@ -4,6 +4,7 @@
  * @module
  */
 import { NONE } from '../ledger/ledger.ts'
+import { addTo } from '../units/listMap.ts'
 
 /** One asset that a conversion pays or receives. All numbers are the ledger's. */
 export interface Side {
@@ -87,7 +88,7 @@ export function createConversions(): Conversions {
         byTx.set(tx, [...(byTx.get(tx) ?? []), conversion])
     },
     bar(tx, payer, payee, asset): void {
-      barred.set(tx, [...(barred.get(tx) ?? []), { payer, payee, asset }])
+      addTo(barred, tx, { payer, payee, asset })
       if (!byTx.get(tx)?.some(isBarred)) return
       all = all.filter((conversion) => !isBarred(conversion))
       for (const [other, list] of byTx)

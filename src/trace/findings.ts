@@ -4,6 +4,7 @@
  * @module
  */
 import { NONE } from '../ledger/ledger.ts'
+import { addTo } from '../units/listMap.ts'
 import type { Conversion } from './conversion.ts'
 import { LEAF_REASONS, type LeafReason } from './flow.ts'
 import { pairUp } from './pair.ts'
@@ -180,8 +181,7 @@ function addContested(findings: Findings, run: Run, { entered, enteredBy }: Spoo
   const { pool, label, fromOp, toOp, amount } = run.tape.missing
   const claims = new Map<number, number[]>()
   for (let entry = 0; entry < pool.length; entry++) {
-    if (pool[entry - 1] === pool[entry] || pool[entry + 1] === pool[entry])
-      claims.set(pool[entry]!, [...(claims.get(pool[entry]!) ?? []), entry])
+    if (pool[entry - 1] === pool[entry] || pool[entry + 1] === pool[entry]) addTo(claims, pool[entry]!, entry)
   }
   if (claims.size === 0) return
   const unmet = Array.from(pool, (_, entry) => BigInt(amount[entry]!))

@@ -4,6 +4,7 @@
  * @module
  */
 import { MOVEMENT_KINDS } from '../ledger/ledger.ts'
+import { addTo } from '../units/listMap.ts'
 import { type Conversion, type Conversions, flipped, givenIn, gotIn } from './conversion.ts'
 import { amountAt, type Gathered, sortByOrder } from './gathered.ts'
 
@@ -97,7 +98,7 @@ export function rolesOf(gathered: Gathered, conversions: Conversions, forward: b
       const side = given.outs.findIndex((one) => one.asset === asset)
       const exit = { conversion: given, side, amount, back: 0n }
       exits.set(leg, exit)
-      paid.set(given, [...(paid.get(given) ?? []), exit])
+      addTo(paid, given, exit)
     }
     const entered = gotIn(conversions, ...parties)
     if (entered)

@@ -4,6 +4,7 @@
  */
 import { type Ledger, MOVEMENT_KINDS, type Movements, NONE } from '../ledger/ledger.ts'
 import type { Asset } from '../units/asset.ts'
+import { addTo } from '../units/listMap.ts'
 import type { Conversion } from './conversion.ts'
 import type { TraceRequest } from './request.ts'
 import { swapsOf, type Transfer } from './swaps.ts'
@@ -127,7 +128,7 @@ function addCandidates(
   for (const entry of seen.values()) {
     const { paid, got } = entry
     if (paid.size === 0 || got.size === 0 || new Set([...paid, ...got]).size < 2) continue
-    candidates.set(entry.tx, [...(candidates.get(entry.tx) ?? []), entry.holder])
+    addTo(candidates, entry.tx, entry.holder)
   }
 }
 
