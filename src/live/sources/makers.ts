@@ -42,9 +42,9 @@ const TRON_GENESIS: Question<ChainId> = {
 /** Readers are loaded when a source of their kind is opened: most commands need none. */
 export const MAKERS: SourceMakers = {
   esplora: {
-    async probe(door) {
+    async probe(door, wanted) {
       const { probeBitcoin } = await import('../../chain/bitcoin/live/index.ts')
-      return probeBitcoin(door, 'esplora')
+      return probeBitcoin(door, 'esplora', wanted)
     },
     async open(door, chain) {
       const { createEsplora } = await import('../../chain/bitcoin/live/index.ts')
@@ -53,9 +53,9 @@ export const MAKERS: SourceMakers = {
     },
   },
   bitcoin: {
-    async probe(door) {
+    async probe(door, wanted) {
       const { probeBitcoin } = await import('../../chain/bitcoin/live/index.ts')
-      return probeBitcoin(door, 'bitcoin')
+      return probeBitcoin(door, 'bitcoin', wanted)
     },
     async open(door, chain) {
       const { createBitcoinNode } = await import('../../chain/bitcoin/live/index.ts')

@@ -18,18 +18,24 @@ const FORK_HEIGHT = 478_559
 export type AskHash = (height: number) => Question<string | null>
 
 /**
- * The chain of a source, by its first block, and where that is Bitcoin's by block 478,559. One call, or two.
+ * The chain of a source, by its first block, and where that is Bitcoin's by block 478,559. One call, or two. Before that
+ * block both chains are one, and it is the one that is wanted.
  *
  * @throws {UnknownGenesisError} for a chain that is none of ours, or one that ends before it can be told from another
  * @throws what {@link Door.ask} throws
  */
-export async function probeBitcoin(door: Door, kind: 'esplora' | 'bitcoin'): Promise<ChainId> {
+export async function probeBitcoin(
+  door: Door,
+  kind: 'esplora' | 'bitcoin',
+  wanted: ChainId | null = null,
+): Promise<ChainId> {
   const askHash = kind === 'esplora' ? askEsploraHash : askNodeHash
   const genesis = await door.ask(askHash(0))
   const chain = `bip122:${(genesis ?? '').slice(0, 32)}`
   if (networkOfChain(chain) === undefined) throw new UnknownGenesisError(door.shown, genesis ?? 'none')
   if (chain !== BITCOIN) return chain
   const forked = await door.ask(askHash(FORK_HEIGHT))
+  if (forked === null && (wanted === BITCOIN || wanted === BITCOIN_CASH)) return wanted
   if (forked === null) throw new UnknownGenesisError(door.shown, `${genesis}, and none at ${FORK_HEIGHT}`)
   return `bip122:${forked.slice(0, 32)}` === BITCOIN_CASH ? BITCOIN_CASH : BITCOIN
 }
@@ -72,7 +78,7 @@ export class UnknownGenesisError extends LootlineError<{
     super(
       { code: 'BITCOIN_UNKNOWN_GENESIS', source, genesis },
       `The chain of ${source} is not one that can be read here: its first block is ${genesis}.`,
-      'Name a source of Bitcoin, Litecoin or Bitcoin Cash, and let it fetch its chain first.',
+      'Name a source of Bitcoin, Litecoin or Bitcoin Cash; of a chain that ends before block 478,559 say which it is, with --chain.',
     )
   }
 }
