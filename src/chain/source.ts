@@ -8,7 +8,7 @@ import type { ChainId, HolderId } from '../units/caip.ts'
 import type { CrossLink } from './crossLink.ts'
 import type { Transaction } from './transaction.ts'
 
-export const SOURCE_KINDS = ['esplora', 'bitcoin', 'evm', 'etherscan', 'trongrid'] as const
+export const SOURCE_KINDS = ['esplora', 'bitcoin', 'bitcoin-rest', 'evm', 'etherscan', 'trongrid'] as const
 export type SourceKind = (typeof SOURCE_KINDS)[number]
 
 export interface BlockRef {

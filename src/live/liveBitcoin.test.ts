@@ -4,9 +4,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { blockNetwork } from '../chain/bitcoin/blockNetwork.ts'
 import { BTCD, startBtcd } from '../chain/bitcoin/btcd.test-suite.ts'
 import { coreAnswers, serveCore } from '../chain/bitcoin/coreNode.test-suite.ts'
+import { serveCoreRest } from '../chain/bitcoin/coreRest.test-suite.ts'
 import { serveEsplora } from '../chain/bitcoin/esploraServer.test-suite.ts'
 import { type BitcoinHeist, bitcoinHeist } from '../chain/bitcoin/heist.test-suite.ts'
-import { createBitcoinNode, createEsplora } from '../chain/bitcoin/live/index.ts'
+import { createBitcoinNode, createBitcoinRest, createEsplora } from '../chain/bitcoin/live/index.ts'
 import { inFile } from '../chain/bitcoin/madeBlocks.test-suite.ts'
 import { runCli, temporaryFolder } from '../cli/runCli.test-suite.ts'
 import { openChainLedger } from '../ledger/chain/index.ts'
@@ -46,6 +47,15 @@ const KINDS: Record<string, (heist: BitcoinHeist) => Promise<Server>> = {
     return {
       answered,
       open: async (wrap) => createBitcoinNode(wrap(createDoor({ url: server.url, limits })), network),
+    }
+  },
+  async 'a node by REST'({ chain }) {
+    const server = await serveCoreRest({ blocks: chain.blocks })
+    ends.push(() => server[Symbol.asyncDispose]())
+    const { answered } = server
+    return {
+      answered,
+      open: async (wrap) => createBitcoinRest(wrap(createDoor({ url: server.url, limits })), network),
     }
   },
   async btcd({ chain }) {

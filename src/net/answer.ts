@@ -8,7 +8,9 @@ import type { Answer } from './door.ts'
 import { AnswerError } from './sourceError.ts'
 
 /** An answer of these bytes, as it came or as it was remembered. */
-export function answerOf(status: number, bytes: Uint8Array): Answer {
+export function answerOf(status: number, given: Uint8Array): Answer {
+  // A Buffer's slices share its memory: a reader that turns round a copy of a hash would turn it in the answer.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length)
   const text = (): string => {
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

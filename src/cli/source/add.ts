@@ -62,6 +62,10 @@ export const sourceAddCommand: Command = command({
       does: 'adds a Bitcoin Core node',
     },
     {
+      run: 'lootline source add bitcoin-rest http://127.0.0.1:8332',
+      does: 'adds a Bitcoin Core node that was started with -rest=1, which takes no password',
+    },
+    {
       run: "lootline source add evm 'https://mainnet.infura.io/v3/{INFURA_KEY}'",
       does: 'adds a hosted node; the key is in the variable INFURA_KEY',
     },

@@ -63,14 +63,16 @@ const PLACES: readonly {
 ]
 const ENV = { KEY: SECRET, AUTH: `user:${SECRET}` }
 const CHAINS: Readonly<Record<SourceKind, string>> = {
-  ...{ esplora: BITCOIN_REGTEST, bitcoin: BITCOIN_REGTEST },
+  ...{ esplora: BITCOIN_REGTEST, bitcoin: BITCOIN_REGTEST, 'bitcoin-rest': BITCOIN_REGTEST },
   ...{ evm: ETHEREUM, etherscan: ETHEREUM, trongrid: TRON },
 }
 
 const JSON_ALONE = ['--json']
 const HASH = 'ab'.repeat(32)
 const ADDRESSES: Readonly<Record<SourceKind, string>> = {
-  ...{ esplora: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn', bitcoin: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn' },
+  esplora: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn',
+  bitcoin: 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn',
+  'bitcoin-rest': 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn',
   ...{ evm: `0x${'11'.repeat(20)}`, etherscan: `0x${'11'.repeat(20)}` },
   trongrid: 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t',
 }

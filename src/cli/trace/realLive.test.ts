@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { coreAnswers, serveCore } from '../../chain/bitcoin/coreNode.test-suite.ts'
+import { serveCoreRest } from '../../chain/bitcoin/coreRest.test-suite.ts'
 import { serveEsplora } from '../../chain/bitcoin/esploraServer.test-suite.ts'
 import { expectSameFlow } from '../../live/liveWorld.test-suite.ts'
 import type { Flow } from '../../trace/index.ts'
@@ -44,7 +45,8 @@ describe.skipIf(absent)('600 real blocks of January 2009', () => {
     const blocks = FILES.flatMap(blocksIn)
     expect(blocks).toHaveLength(600)
     await using esplora = await serveEsplora({ chain: BITCOIN, blocks })
-    await using core = await serveCore(coreAnswers({ blocks, mempool: [] }))
+    await using core = await serveCore(coreAnswers({ blocks }))
+    await using rest = await serveCoreRest({ blocks })
     mkdirSync(join(folder, 'blocks'))
     for (const [i, file] of FILES.entries()) copyFileSync(file, join(folder, 'blocks', `blk0000${i}.dat`))
     const index = join(folder, 'index')
@@ -54,6 +56,7 @@ describe.skipIf(absent)('600 real blocks of January 2009', () => {
     for (const [kind, { url }] of [
       ['esplora', esplora],
       ['bitcoin', core],
+      ['bitcoin-rest', rest],
     ] as const) {
       const store = join(folder, kind)
       await typed('source', 'add', kind, url, '--chain', 'bitcoin', '--store', store)

@@ -41,28 +41,9 @@ const TRON_GENESIS: Question<ChainId> = {
 
 /** Readers are loaded when a source of their kind is opened: most commands need none. */
 export const MAKERS: SourceMakers = {
-  esplora: {
-    async probe(door, wanted) {
-      const { probeBitcoin } = await import('../../chain/bitcoin/live/index.ts')
-      return probeBitcoin(door, 'esplora', wanted)
-    },
-    async open(door, chain) {
-      const { createEsplora } = await import('../../chain/bitcoin/live/index.ts')
-      const { memoLinks } = await import('../../chain/crossing/index.ts')
-      return createEsplora(door, networkOf(chain), { memoLinks })
-    },
-  },
-  bitcoin: {
-    async probe(door, wanted) {
-      const { probeBitcoin } = await import('../../chain/bitcoin/live/index.ts')
-      return probeBitcoin(door, 'bitcoin', wanted)
-    },
-    async open(door, chain) {
-      const { createBitcoinNode } = await import('../../chain/bitcoin/live/index.ts')
-      const { memoLinks } = await import('../../chain/crossing/index.ts')
-      return createBitcoinNode(door, networkOf(chain), { memoLinks })
-    },
-  },
+  esplora: ofBitcoin('esplora', 'createEsplora'),
+  bitcoin: ofBitcoin('bitcoin', 'createBitcoinNode'),
+  'bitcoin-rest': ofBitcoin('bitcoin-rest', 'createBitcoinRest'),
   evm: {
     async probe(door) {
       const read = (id: unknown): number => checkJson(CHAIN_ID, id)
@@ -94,6 +75,20 @@ export const MAKERS: SourceMakers = {
       return createTronGrid(door)
     },
   },
+}
+
+function ofBitcoin(
+  kind: 'esplora' | 'bitcoin' | 'bitcoin-rest',
+  create: 'createEsplora' | 'createBitcoinNode' | 'createBitcoinRest',
+): SourceMaker {
+  const live = () => import('../../chain/bitcoin/live/index.ts')
+  return {
+    probe: async (door, wanted) => (await live()).probeBitcoin(door, kind, wanted),
+    async open(door, chain) {
+      const { memoLinks } = await import('../../chain/crossing/index.ts')
+      return (await live())[create](door, networkOf(chain), { memoLinks })
+    },
+  }
 }
 
 async function evmLinks(): Promise<LinkReader> {

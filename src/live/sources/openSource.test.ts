@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { BlockRef, Source } from '../../chain/source.ts'
+import { type BlockRef, SOURCE_KINDS, type Source } from '../../chain/source.ts'
 import { type Door, readJson } from '../../net/index.ts'
 import { BITCOIN, type ChainId, ETHEREUM } from '../../units/caip.ts'
 import { checkSource } from './checkSource.ts'
@@ -36,7 +36,7 @@ const maker: SourceMaker = {
   probe: askChain,
   open: async (door) => ({ ...fake, chain: await askChain(door), shown: door.shown }),
 }
-const makers: SourceMakers = { esplora: maker, bitcoin: maker, evm: maker, etherscan: maker, trongrid: maker }
+const makers = Object.fromEntries(SOURCE_KINDS.map((kind) => [kind, maker])) as SourceMakers
 
 const TIP: BlockRef = { height: 7, hash: 'aa', time: 1000 }
 const fake: Source = {

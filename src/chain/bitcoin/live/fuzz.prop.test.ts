@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { AnswerError, answerOf } from '../../../net/index.ts'
+import { AnswerError } from '../../../net/index.ts'
 import { BITCOIN_REGTEST } from '../../../units/caip.ts'
 import { type SourceWorld, sourceWorld } from '../bitcoinSource.test-suite.ts'
 import { blockNetwork } from '../blockNetwork.ts'
@@ -9,7 +9,7 @@ import { esploraAnswers } from '../esploraServer.test-suite.ts'
 import { verifiedHeader } from './blockHeader.ts'
 import { createBlockScan } from './blockScan.ts'
 import { readEsploraTransaction } from './esploraTransaction.ts'
-import { nodeQuestions } from './nodeQuestions.ts'
+import { nodeListed } from './nodeJson.ts'
 import { readTransaction } from './rawTransaction.ts'
 
 const reading = { chain: BITCOIN_REGTEST, memoLinks: () => [] }
@@ -131,18 +131,13 @@ describe('answers with one value changed', () => {
   test("a node's list of a block is refused, or right", () => {
     const { blocks } = world.chain
     const call = coreAnswers({ blocks })
-    const questions = nodeQuestions(network, '')
     const height = blocks.length - 2
     const hash = (call('getblockhash', [height]) as { result: string }).result
-    const asked = questions.listed(hash)
-    const { id } = JSON.parse(asked.body!) as { id: number }
-    const answer = (result: unknown): Parameters<typeof asked.read>[0] =>
-      answerOf(200, Buffer.from(JSON.stringify({ id, result, error: null })))
     const { result } = call('getblock', [hash, 1]) as { result: unknown }
-    const right = asked.read(answer(result))
+    const right = nodeListed(result, hash, network)
     fc.assert(
       fc.property(change, (one) => {
-        const read = readOr(() => asked.read(answer(changed(result, one))))
+        const read = readOr(() => nodeListed(changed(result, one), hash, network))
         // No hash covers the height.
         if (read !== 'refused') expect({ ...read, header: { ...read.header, height } }).toEqual(right)
       }),

@@ -3,5 +3,5 @@
  * @module
  */
 export { createEsplora } from './esplora.ts'
-export { createBitcoinNode } from './node.ts'
+export { createBitcoinNode, createBitcoinRest } from './node.ts'
 export { probeBitcoin } from './probe.ts'

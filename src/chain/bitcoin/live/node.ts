@@ -1,5 +1,6 @@
 /**
- * A node as a source: Bitcoin Core (22 or later), btcd, and those made after them (Litecoin Core, Bitcoin Cash Node).
+ * A node as a source: Bitcoin Core (22 or later) by RPC or REST, btcd, and those made after them (Litecoin Core, Bitcoin
+ * Cash Node).
  * It knows blocks and transactions by their ids; who spends an output is found by reading blocks.
  * @module
  */
@@ -13,25 +14,21 @@ import { createBlockScan, placedIn } from './blockScan.ts'
 import type { SourceOptions } from './esplora.ts'
 import { badAnswers, inAnswer } from './inAnswer.ts'
 import { createMempool } from './mempool.ts'
-import { askAbilities, blindOf } from './nodeAbilities.ts'
-import { type ListedBlock, nodeQuestions, PARENTS, type PlacedRaw } from './nodeQuestions.ts'
+import { type Abilities, askAbilities, blindOf } from './nodeAbilities.ts'
+import type { ListedBlock, NodeCalls, PlacedRaw } from './nodeCalls.ts'
 import { type Place, placedOf, type Reading } from './placed.ts'
-import { askNodeHash } from './probe.ts'
 import type { RawOutput } from './rawTransaction.ts'
 import { createRecent } from './recent.ts'
+import { restAbilities, restNode } from './restNode.ts'
+import { rpcNode } from './rpcNode.ts'
 import { hash160 } from './shownScripts.ts'
 import { type Found, isWanted } from './wanted.ts'
 
-/** Unconfirmed transactions that one look at the mempool fetches at most, and how many one call fetches. */
-const MEMPOOL_FETCHES = 5000
-const MEMPOOL_BATCH = 250
 /** Blocks whose ids are held: one answer after another is often of the same. */
 const RECENT_BLOCKS = 16
-/** Transactions of an address that one call gives (btcd's own default, docs/json_rpc_api.md). */
-const PAGE = 100
 
 /**
- * Asks once what the node offers.
+ * By JSON-RPC. Asks once what the node offers.
  * @throws what {@link Door.ask} throws
  */
 export async function createBitcoinNode(
@@ -39,10 +36,40 @@ export async function createBitcoinNode(
   network: BlockNetwork,
   options: SourceOptions = {},
 ): Promise<Source> {
+  const abilities = await askAbilities(door, network.chain)
+  return nodeSource('bitcoin', door, network, rpcNode(door, network, abilities.genesis), abilities, options)
+}
+
+/**
+ * By REST. Asks once what the node offers.
+ * @throws what {@link Door.ask} throws
+ */
+export async function createBitcoinRest(
+  door: Door,
+  network: BlockNetwork,
+  options: SourceOptions = {},
+): Promise<Source> {
+  const abilities = await restAbilities(door, network)
+  return nodeSource(
+    'bitcoin-rest',
+    door,
+    network,
+    restNode(door, network, abilities.genesis),
+    abilities,
+    options,
+  )
+}
+
+function nodeSource(
+  kind: 'bitcoin' | 'bitcoin-rest',
+  door: Door,
+  network: BlockNetwork,
+  node: NodeCalls,
+  abilities: Abilities,
+  options: SourceOptions,
+): Source {
   const { chain } = network
   const reading: Reading = { chain, memoLinks: options.memoLinks ?? (() => []) }
-  const abilities = await askAbilities(door, chain)
-  const questions = nodeQuestions(network, abilities.genesis)
   const scan = createBlockScan(chain)
   const blocks = createRecent<string, ListedBlock>(RECENT_BLOCKS)
   let newest: Header | undefined
@@ -51,7 +78,7 @@ export async function createBitcoinNode(
     badAnswers(door, question, expected, came)
 
   const listed = async (hash: string): Promise<ListedBlock> => {
-    const known = blocks.get(hash) ?? (await door.ask(questions.listed(hash)))
+    const known = blocks.get(hash) ?? (await node.listed(hash))
     blocks.set(hash, known)
     return known
   }
@@ -67,11 +94,7 @@ export async function createBitcoinNode(
     const parents = new Map<string, readonly RawOutput[]>(own)
     if (asksParents) {
       const missing = [...new Set(found.flatMap(lacking))].filter((txid) => !own.has(txid))
-      for (let at = 0; at < missing.length; at += PARENTS) {
-        const txids = missing.slice(at, at + PARENTS)
-        const raws = await door.ask(questions.transactions(txids, true))
-        for (const raw of raws) if (raw !== null) parents.set(raw.txid, raw.outputs)
-      }
+      for (const raw of await node.transactions(missing, 'blocks')) parents.set(raw.txid, raw.outputs)
     }
     return inAnswer(door, 'transactions', () =>
       found.map((each) =>
@@ -86,9 +109,7 @@ export async function createBitcoinNode(
   const unconfirmedPrevouts = async (found: readonly Found[]): Promise<(RawOutput | null)[][]> => {
     const spent = await prevouts(found, true)
     const missing = found.flatMap(({ raw }, t) => raw.inputs.filter((_, i) => spent[t]![i] === null))
-    const outputs: (RawOutput | null)[] = []
-    for (let at = 0; at < missing.length; at += MEMPOOL_BATCH)
-      outputs.push(...(await door.ask(questions.unspent(missing.slice(at, at + MEMPOOL_BATCH)))))
+    const outputs = await node.unspent(missing)
     let next = 0
     return spent.map((each) => each.map((known) => known ?? outputs[next++]!))
   }
@@ -99,40 +120,34 @@ export async function createBitcoinNode(
   }
 
   /** With its place in its block. */
-  const placed = async ({ raw, prevouts: spent = [], block }: Found & PlacedRaw): Promise<Placed> => {
+  const placed = async ({ raw, prevouts: spent = [], blockHash }: Found & PlacedRaw): Promise<Placed> => {
     const place = (at: Place): Placed => inAnswer(door, raw.txid, () => placedOf(raw, spent, at, reading))
-    if (block === null) return place({ block })
-    const { header, txids } = await listed(block.hash)
+    if (blockHash === null) return place({ block: null })
+    const { header, txids } = await listed(blockHash)
     const index = txids.indexOf(raw.txid)
-    if (index < 0) throw bad(`block ${block.hash}`, `transaction ${raw.txid} in it`, 'none')
+    if (index < 0) throw bad(`block ${blockHash}`, `transaction ${raw.txid} in it`, 'none')
     return place({ block: refOf(header), index })
   }
 
   const mempool = createMempool(
     {
-      list: () => door.ask(questions.mempool()),
-      async take(txids) {
-        const found: Found[] = []
-        for (let at = 0; at < txids.length; at += MEMPOOL_BATCH) {
-          const raws = await door.ask(questions.transactions(txids.slice(at, at + MEMPOOL_BATCH), false))
-          for (const raw of raws) if (raw !== null) found.push({ raw })
-        }
-        return found
-      },
+      list: () => node.mempool(),
+      take: async (txids) => (await node.transactions(txids, 'mempool')).map((raw) => ({ raw })),
       prevouts: unconfirmedPrevouts,
-      most: MEMPOOL_FETCHES,
+      most: node.mempoolFetches,
     },
     reading,
     door,
   )
 
-  async function* history(holder: HolderId): AsyncGenerator<HistoryPage> {
+  async function* historyOf(
+    holder: HolderId,
+    pages: AsyncIterable<readonly (PlacedRaw | null)[]>,
+  ): AsyncGenerator<HistoryPage> {
     const interest = { spends: () => false, touches: (each: HolderId) => each === holder }
-    const address = searchedAs(holder, chain)
     const seen = new Set<string>()
-    for (let skip = 0; ; skip += PAGE) {
-      const all = await door.ask(questions.searched(address, skip, PAGE))
-      const confirmed = all.filter((each) => each !== null && each.block !== null) as PlacedRaw[]
+    for await (const all of pages) {
+      const confirmed = all.filter((each) => each !== null && each.blockHash !== null) as PlacedRaw[]
       for (const { raw } of confirmed) {
         if (seen.has(raw.txid))
           throw bad(`the history of ${holder}`, 'each transaction once', `${raw.txid} again`)
@@ -142,43 +157,48 @@ export async function createBitcoinNode(
       for (const each of await completed(confirmed))
         if (isWanted(each, interest, chain)) transactions.push(await placed(each))
       if (transactions.length > 0) yield { transactions, assets: [] }
-      if (all.length < PAGE) return
     }
   }
 
+  const { searched } = node
+  const history =
+    searched === undefined || !abilities.addressIndex
+      ? {}
+      : { history: (holder: HolderId) => historyOf(holder, searched(searchedAs(holder, chain))) }
+
   return {
-    kind: 'bitcoin',
+    kind,
     chain,
     shown: door.shown,
     blind: blindOf(abilities, chain),
     async tip() {
-      const hash = await door.ask(questions.bestHash())
-      if (newest?.hash !== hash) newest = await door.ask(questions.header(hash))
+      const hash = await node.bestHash()
+      if (newest?.hash !== hash) newest = await node.header(hash)
       return refOf(newest)
     },
     async blockAt(height) {
-      const hash = await door.ask(askNodeHash(height))
+      const hash = await node.hashAt(height)
       if (hash === null) return null
-      const header = await door.ask(questions.header(hash))
+      const header = await node.header(hash)
       if (header.height !== height)
         throw bad(`the block at height ${height}`, `one at ${height}`, `one at ${header.height}`)
       return refOf(header)
     },
     async transaction(txid) {
-      const raw = await door.ask(questions.transaction(txid))
+      const raw = await node.transaction(txid)
       if (raw === null) return null
       const [found] = await completed([raw])
       return { placed: await placed(found!), assets: [] }
     },
-    ...(abilities.addressIndex ? { history } : {}),
+    ...history,
     async matches(block: BlockRef, interest) {
       const looksForPayers = interest.lotsOnly !== true && abilities.prevouts
-      const spent = looksForPayers ? await door.ask(questions.spentBy(block)) : undefined
+      const spent = looksForPayers ? await node.spentBy(block) : undefined
       const read = (bytes: Uint8Array): Found[] => scan.find(bytes, block, interest, spent)
-      let found = await door.ask(questions.block(block, read))
+      let found = await node.block(block, read)
       const complete = found.every(({ raw, prevouts: given }) => raw.isCoinbase || given?.every(Boolean))
       if (!complete && !abilities.txIndex && abilities.prevouts) {
-        const all = spent ?? (await door.ask(questions.spentBy(block)))
+        const all = spent ?? (await node.spentBy(block))
         found = found.map((each) => ({ ...each, prevouts: all.get(each.raw.txid) ?? [] }))
       }
       const known = await completed(found)

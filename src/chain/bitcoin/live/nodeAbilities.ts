@@ -1,5 +1,5 @@
 /**
- * What a node offers: Bitcoin Core's RPC and those made after it. Asked in one call, when a source of it is made.
+ * What a node offers: Bitcoin Core's RPC and those made after it. By RPC it is asked in one call, when a source is made.
  * @module
  */
 import { z } from 'zod'
@@ -31,6 +31,11 @@ export interface Abilities {
 const PREVOUTS_SINCE = 230_000
 /** Litecoin Core and Bitcoin Cash Node count versions of their own. */
 const OTHER_VERSIONS: readonly ChainId[] = [LITECOIN, LITECOIN_TESTNET, LITECOIN_REGTEST, BITCOIN_CASH]
+
+/** Whether the chain's nodes give blocks with what they spend, if they are new enough. */
+export function givesPrevouts(chain: ChainId): boolean {
+  return !OTHER_VERSIONS.includes(chain)
+}
 
 const CHAIN = z.object({ pruned: z.boolean().optional() })
 const INDEXES = z.object({ txindex: z.object({ synced: z.boolean() }).optional() })
@@ -78,7 +83,7 @@ export async function askAbilities(door: Door, chain: ChainId): Promise<Abilitie
     genesis: genesis as string,
     txIndex: named === null ? txIndex === true : named.txindex?.synced === true,
     addressIndex: addressIndex === true,
-    prevouts: version >= PREVOUTS_SINCE && !OTHER_VERSIONS.includes(chain),
+    prevouts: version >= PREVOUTS_SINCE && givesPrevouts(chain),
     pruned: (info as z.infer<typeof CHAIN> | null)?.pruned === true,
   }
 }

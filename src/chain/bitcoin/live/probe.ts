@@ -2,9 +2,18 @@
  * Which chain a source is of: asked before it is trusted with anything.
  * @module
  */
+import { z } from 'zod'
 import { LootlineError } from '../../../errors.ts'
-import { checkJson, type Door, type Keep, type Question, rpcQuestion } from '../../../net/index.ts'
+import {
+  AnswerError,
+  checkJson,
+  type Door,
+  type Keep,
+  type Question,
+  rpcQuestion,
+} from '../../../net/index.ts'
 import { BITCOIN, BITCOIN_CASH, type ChainId } from '../../../units/caip.ts'
+import type { SourceKind } from '../../source.ts'
 import { networkOfChain } from '../blockNetwork.ts'
 import { HASH } from './esploraJson.ts'
 
@@ -13,6 +22,9 @@ import { HASH } from './esploraJson.ts'
  * blocks before with Bitcoin.
  */
 const FORK_HEIGHT = 478_559
+
+/** Kinds of source of the Bitcoin family. */
+export type BitcoinKind = Extract<SourceKind, 'esplora' | 'bitcoin' | 'bitcoin-rest'>
 
 /** Asks for the hash of the best chain's block at a height; null above the tip. */
 export type AskHash = (height: number) => Question<string | null>
@@ -26,10 +38,10 @@ export type AskHash = (height: number) => Question<string | null>
  */
 export async function probeBitcoin(
   door: Door,
-  kind: 'esplora' | 'bitcoin',
+  kind: BitcoinKind,
   wanted: ChainId | null = null,
 ): Promise<ChainId> {
-  const askHash = kind === 'esplora' ? askEsploraHash : askNodeHash
+  const askHash = ASK_HASH[kind]
   const genesis = await door.ask(askHash(0))
   const chain = `bip122:${(genesis ?? '').slice(0, 32)}`
   if (networkOfChain(chain) === undefined) throw new UnknownGenesisError(door.shown, genesis ?? 'none')
@@ -66,6 +78,26 @@ export const askNodeHash: AskHash = (height) =>
     refused: (code) => (ABOVE_TIP.includes(code) ? null : undefined),
     keep: keepOf(height),
   })
+
+/** `GET /rest/blockhashbyheight/:height`; Bitcoin Core says 404 above the tip, and for all paths without -rest. */
+export const askRestHash: AskHash = (height) => ({
+  name: `GET /rest/blockhashbyheight/${height}`,
+  path: `/rest/blockhashbyheight/${height}.json`,
+  expected: [404],
+  read(answer) {
+    if (answer.status !== 404) return checkJson(z.object({ blockhash: HASH }), answer.json()).blockhash
+    if (height === 0)
+      throw new AnswerError({ expected: 'the first block, from a node with -rest=1', came: '404' })
+    return null
+  },
+  keep: keepOf(height),
+})
+
+const ASK_HASH: Readonly<Record<BitcoinKind, AskHash>> = {
+  esplora: askEsploraHash,
+  bitcoin: askNodeHash,
+  'bitcoin-rest': askRestHash,
+}
 
 /** The source is of a chain that cannot be read, or not yet be told. */
 export class UnknownGenesisError extends LootlineError<{

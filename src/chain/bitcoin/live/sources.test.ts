@@ -5,8 +5,9 @@ import { describeBitcoinSource, type SourceWorld, sourceWorld } from '../bitcoin
 import { blockNetwork } from '../blockNetwork.ts'
 import { BTCD, startBtcd } from '../btcd.test-suite.ts'
 import { type CoreChain, coreAnswers, serveCore } from '../coreNode.test-suite.ts'
+import { serveCoreRest } from '../coreRest.test-suite.ts'
 import { serveEsplora } from '../esploraServer.test-suite.ts'
-import { createBitcoinNode, createEsplora } from './index.ts'
+import { createBitcoinNode, createBitcoinRest, createEsplora } from './index.ts'
 
 const network = blockNetwork('bitcoin', 'regtest')
 const limits = { perSecond: 10_000, burst: 10_000 }
@@ -38,6 +39,17 @@ function describeCore(
 }
 describeCore('a node with a transaction index', {}, (world) => world)
 describeCore('an older node, whose blocks lack prevouts', { version: 220_000 }, (world) => world)
+
+function describeRest(name: string, options: Partial<CoreChain>): void {
+  describeBitcoinSource(name, async () => {
+    const world = await made
+    const server = await serveCoreRest({ blocks: world.chain.blocks, mempool: world.mempool, ...options })
+    ends.push(() => server[Symbol.asyncDispose]())
+    return { source: await createBitcoinRest(createDoor({ url: server.url, limits }), network), world }
+  })
+}
+describeRest('a node by REST', {})
+describeRest('an older node by REST, whose mempool comes with details', { version: 230_000 })
 
 if (BTCD !== undefined)
   describeBitcoinSource('btcd', async () => {
