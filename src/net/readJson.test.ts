@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { answerOf } from './answer.ts'
+import { listOf } from './listOf.ts'
 import { answerError, checkJson, readJson } from './readJson.ts'
 import { AnswerError } from './sourceError.ts'
 
@@ -64,5 +65,37 @@ describe('readJson', () => {
   test('as many faults as an answer may have are no more work than one', () => {
     const wrong = new Array(300_000).fill(1)
     expect(() => checkJson(z.array(z.string()), wrong)).toThrow('expected string at $[0], got 1')
+  })
+})
+
+describe('listOf', () => {
+  const pairs = listOf(z.object({ a: listOf(z.int(), { max: 2 }), b: z.string().nullish() }), { min: 1 })
+
+  test('gives what it is made of', () => {
+    expect(checkJson(pairs, [{ a: [1, 2], b: 'x', c: 0 }, { a: [] }])).toEqual([
+      { a: [1, 2], b: 'x' },
+      { a: [] },
+    ])
+    expect(checkJson(z.object({ all: pairs.nullish() }), {})).toEqual({})
+  })
+
+  test.each([
+    [{}, 'expected array at $, got an object of'],
+    [[], 'expected an array of 1 items or more at $, got an array of 0'],
+    [[{ a: [1, 2, 3] }], 'expected an array of 0 to 2 items at $[0].a, got an array of 3'],
+    [[{ a: [] }, { a: [1, 'x'] }], 'expected number at $[1].a[1], got "x"'],
+    [[{ b: 'x' }], 'expected array at $[0].a, got nothing'],
+  ])('%j is refused with its place', (value, message) => {
+    expect(() => checkJson(pairs, value)).toThrow(message)
+  })
+
+  test('looks at no item behind the first that is wrong', () => {
+    let looked = 0
+    const item = z.custom<number>((value) => {
+      looked++
+      return typeof value === 'number'
+    })
+    expect(() => checkJson(listOf(item), [1, 'x', 'y', 'z'])).toThrow('$[1]')
+    expect(looked).toBe(2)
   })
 })

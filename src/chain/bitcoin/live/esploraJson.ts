@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod'
+import { listOf } from '../../../net/index.ts'
 
 export type EsploraStatus =
   | {
@@ -88,20 +89,19 @@ export const TRANSACTION: z.ZodType<EsploraTransaction> = z.object({
   txid: HASH,
   version,
   locktime: u32,
-  vin: z
-    .array(
-      z.object({
-        txid: HASH,
-        vout: u32,
-        is_coinbase: z.boolean(),
-        scriptsig: hex,
-        witness: z.array(hex).nullish(),
-        sequence: u32,
-        prevout: OUTPUT.nullable(),
-      }),
-    )
-    .min(1),
-  vout: z.array(OUTPUT).min(1),
+  vin: listOf(
+    z.object({
+      txid: HASH,
+      vout: u32,
+      is_coinbase: z.boolean(),
+      scriptsig: hex,
+      witness: listOf(hex).nullish(),
+      sequence: u32,
+      prevout: OUTPUT.nullable(),
+    }),
+    { min: 1 },
+  ),
+  vout: listOf(OUTPUT, { min: 1 }),
   fee: sats,
   status: STATUS,
 })
@@ -117,7 +117,7 @@ export const BLOCK: z.ZodType<EsploraBlock> = z.object({
   nonce: u32,
 })
 
-export const OUTSPENDS: z.ZodType<EsploraSpend[]> = z.array(
+export const OUTSPENDS: z.ZodType<EsploraSpend[]> = listOf(
   z.discriminatedUnion('spent', [
     z.object({ spent: z.literal(true), txid: HASH, vin: u32, status: STATUS }),
     z.object({ spent: z.literal(false) }),
@@ -130,4 +130,4 @@ export const HOLDER: z.ZodType<EsploraHolder> = z.object({
   chain_stats: z.object({ tx_count: z.int().min(0) }),
 })
 
-export const TXIDS: z.ZodType<string[]> = z.array(HASH)
+export const TXIDS: z.ZodType<string[]> = listOf(HASH)

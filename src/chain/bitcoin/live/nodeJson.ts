@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from 'zod'
-import { AnswerError, checkJson } from '../../../net/index.ts'
+import { AnswerError, checkJson, listOf } from '../../../net/index.ts'
 import { parseAmount } from '../../../units/amount.ts'
 import { fromHex } from '../../../units/hex.ts'
 import type { BlockNetwork } from '../blockNetwork.ts'
@@ -27,7 +27,7 @@ const HEADER = z.object({
   bits: z.string().regex(/^[0-9a-f]{8}$/, '8 hex digits'),
   nonce: u32,
 })
-const LISTED = z.object({ tx: z.array(HASH) })
+const LISTED = z.object({ tx: listOf(HASH) })
 export interface NodeOutput {
   /** Whole coins, with eight decimals. */
   readonly value: number
@@ -38,14 +38,13 @@ export const OUTPUT: z.ZodType<NodeOutput> = z.object({
   scriptPubKey: z.object({ hex: HEX }),
 })
 const WITH_PREVOUTS = z.object({
-  tx: z.array(
+  tx: listOf(
     z.object({
       txid: HASH,
-      vin: z.array(z.object({ coinbase: z.string().optional(), prevout: OUTPUT.optional() })),
+      vin: listOf(z.object({ coinbase: z.string().optional(), prevout: OUTPUT.optional() })),
     }),
   ),
 })
-export const TXIDS_OF_POOL: z.ZodType<string[]> = z.array(HASH)
 
 /** A block in JSON with all its transactions is some ten times as long as its bytes. */
 export const JSON_TIMES = 16

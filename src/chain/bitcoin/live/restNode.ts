@@ -4,36 +4,24 @@
  * @module
  */
 import { z } from 'zod'
-import { type Answer, AnswerError, checkJson, type Door, type Question } from '../../../net/index.ts'
+import { type Answer, AnswerError, checkJson, type Door, listOf, type Question } from '../../../net/index.ts'
 import { toHex } from '../../../units/hex.ts'
 import type { BlockNetwork } from '../blockNetwork.ts'
 import type { Header } from './blockHeader.ts'
 import { maxBlockBytes } from './blockScan.ts'
-import { HASH } from './esploraJson.ts'
+import { HASH, TXIDS } from './esploraJson.ts'
 import { type Abilities, givesPrevouts } from './nodeAbilities.ts'
 import type { NodeCalls } from './nodeCalls.ts'
-import {
-  HEX,
-  JSON_TIMES,
-  nodeHeader,
-  nodeListed,
-  nodeOutput,
-  nodeSpent,
-  OUTPUT,
-  TXIDS_OF_POOL,
-} from './nodeJson.ts'
+import { HEX, JSON_TIMES, nodeHeader, nodeListed, nodeOutput, nodeSpent, OUTPUT } from './nodeJson.ts'
 import { askRestHash } from './probe.ts'
 import { type RawOutput, type RawTransaction, readTransaction } from './rawTransaction.ts'
 import { partsOf } from './rpcNode.ts'
 
 const PLACED = z.object({ hex: HEX, blockhash: HASH.optional() })
-const UTXOS = z.object({ bitmap: z.string().regex(/^[01]*$/, 'zeros and ones'), utxos: z.array(OUTPUT) })
+const UTXOS = z.object({ bitmap: z.string().regex(/^[01]*$/, 'zeros and ones'), utxos: listOf(OUTPUT) })
 const CHAIN = z.object({ bestblockhash: HASH })
 /** Ids alone where the node knows `verbose=false` (25.0 and later), else an object of details under ids. */
-const POOL = z.union([
-  TXIDS_OF_POOL,
-  z.record(HASH, z.unknown()).transform((details) => Object.keys(details)),
-])
+const DETAILS = z.looseObject({})
 
 /** `MAX_GETUTXOS_OUTPOINTS` */
 const OUTPOINTS = 15
@@ -59,7 +47,7 @@ export function restNode(door: Door, network: BlockNetwork, genesis: string): No
     door.ask({
       ...get(`/rest/headers/1/${hash}.json`, 'may be none'),
       read: orNone((answer) => {
-        const [stated] = checkJson(z.array(z.unknown()).max(1), answer.json())
+        const [stated] = checkJson(listOf(z.unknown(), { max: 1 }), answer.json())
         return stated === undefined ? null : nodeHeader(stated, hash, network)
       }),
       keep: (header) => (header === null ? 'never' : { height: header.height, hash }),
@@ -146,7 +134,10 @@ export function restNode(door: Door, network: BlockNetwork, genesis: string): No
     mempool: () =>
       door.ask({
         ...get('/rest/mempool/contents.json?verbose=false'),
-        read: (answer) => checkJson(POOL, answer.json()),
+        read: (answer) => {
+          const stated = answer.json()
+          return checkJson(TXIDS, Array.isArray(stated) ? stated : Object.keys(checkJson(DETAILS, stated)))
+        },
         keep: () => 'never',
       }),
     mempoolFetches: 500,

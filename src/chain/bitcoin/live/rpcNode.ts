@@ -7,6 +7,7 @@ import {
   AnswerError,
   checkJson,
   type Door,
+  listOf,
   type Question,
   type RpcCall,
   rpcBatch,
@@ -15,19 +16,9 @@ import {
 import { fromHex } from '../../../units/hex.ts'
 import type { BlockNetwork } from '../blockNetwork.ts'
 import { maxBlockBytes } from './blockScan.ts'
-import { HASH } from './esploraJson.ts'
+import { HASH, TXIDS } from './esploraJson.ts'
 import type { NodeCalls, PlacedRaw } from './nodeCalls.ts'
-import {
-  HEIGHT,
-  HEX,
-  JSON_TIMES,
-  nodeHeader,
-  nodeListed,
-  nodeOutput,
-  nodeSpent,
-  OUTPUT,
-  TXIDS_OF_POOL,
-} from './nodeJson.ts'
+import { HEIGHT, HEX, JSON_TIMES, nodeHeader, nodeListed, nodeOutput, nodeSpent, OUTPUT } from './nodeJson.ts'
 import { askNodeHash } from './probe.ts'
 import { type RawTransaction, readTransaction } from './rawTransaction.ts'
 
@@ -185,7 +176,7 @@ export function rpcNode(door: Door, network: BlockNetwork, genesis: string): Nod
         rpcQuestion({
           method: 'getrawmempool',
           params: [false],
-          read: (txids) => checkJson(TXIDS_OF_POOL, txids),
+          read: (txids) => checkJson(TXIDS, txids),
           keep: () => 'never',
         }),
       ),
@@ -200,7 +191,7 @@ export function rpcNode(door: Door, network: BlockNetwork, genesis: string): Nod
               refused: known,
             },
             (result, tip) =>
-              checkJson(z.array(z.unknown()).max(PAGE), result ?? []).map((each) => placedRaw(each, tip)),
+              checkJson(listOf(z.unknown(), { max: PAGE }), result ?? []).map((each) => placedRaw(each, tip)),
             () => 'refresh',
           ),
         )
