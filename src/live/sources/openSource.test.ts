@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type BlockRef, SOURCE_KINDS, type Source } from '../../chain/source.ts'
+import { temporaryFolder } from '../../cli/runCli.test-suite.ts'
+import { startFaultyServer } from '../../net/faultyServer.test-suite.ts'
 import { type Door, readJson } from '../../net/index.ts'
 import { BITCOIN, type ChainId, ETHEREUM } from '../../units/caip.ts'
 import { checkSource } from './checkSource.ts'
@@ -118,6 +122,33 @@ describe('openSource', () => {
     })
     expect(asked).toEqual([])
   })
+})
+
+test('a cookie that the node has written anew is read again, one that is refused still is refused', async () => {
+  const file = join(temporaryFolder(), '.cookie')
+  let taken = '__cookie__:aa'
+  await using node = await startFaultyServer(({ headers }) =>
+    headers.authorization === `Basic ${Buffer.from(taken).toString('base64')}`
+      ? { body: JSON.stringify(BITCOIN) }
+      : { status: 401, body: '' },
+  )
+  const asker: SourceMaker = {
+    ...maker,
+    open: async (door) => ({ ...fake, tip: async () => ({ ...TIP, hash: await askChain(door) }) }),
+  }
+  const cookie = entry({ url: node.url, secret: { in: 'cookie', file } })
+  const source = await openSource(cookie, { env: {}, makers: { ...makers, [cookie.kind]: asker } })
+  await expect(source.tip()).rejects.toMatchObject({ data: { code: 'LIVE_SECRET_MISSING' } })
+  writeFileSync(file, taken)
+  expect((await source.tip()).hash).toBe(BITCOIN)
+  taken = '__cookie__:bb'
+  const refused = { data: { code: 'NET_STATUS', status: 401 } }
+  await expect(source.tip()).rejects.toMatchObject(refused)
+  writeFileSync(file, taken)
+  expect((await Promise.all([source.tip(), source.tip()])).map(({ hash }) => hash)).toEqual([
+    BITCOIN,
+    BITCOIN,
+  ])
 })
 
 test('meetSource says which chain, and refuses one that is not wanted; so does opening with care', async () => {

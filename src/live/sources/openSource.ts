@@ -4,7 +4,15 @@
  */
 import type { Source } from '../../chain/source.ts'
 import { LootlineError } from '../../errors.ts'
-import { type Budget, type Call, type Clock, createDoor, type Door, type Limits } from '../../net/index.ts'
+import {
+  type Budget,
+  type Call,
+  type Clock,
+  createDoor,
+  type Door,
+  type Limits,
+  SourceError,
+} from '../../net/index.ts'
 import type { ChainId } from '../../units/caip.ts'
 import { printable } from '../../units/text.ts'
 import type { SourceEntry, SourcePace } from './entry.ts'
@@ -71,11 +79,14 @@ async function openAs(
   return source
 }
 
-/** Reads secrets when it first asks: what is answered from memory, or not asked at all, needs none. */
+/**
+ * Reads secrets when it first asks: what is answered from memory, or not asked at all, needs none. A cookie file is read again
+ * once its source refuses it: Bitcoin Core writes another at each start.
+ */
 function doorTo(source: Unasked, options: OpenOptions): Door {
   const { clock, random, budget, onCall, wrap = (door) => door } = options
   const url = givenUrl(source.url)
-  const make = async (): Promise<Door> => {
+  const make = async (): Promise<OpenDoor> => {
     const secrets = await secretsOf(source.kind, url, source.secret, options)
     const refuseEcho = echoRefuser(secrets)
     const door = createDoor({
@@ -86,7 +97,7 @@ function doorTo(source: Unasked, options: OpenOptions): Door {
       ...(onCall === undefined ? {} : { onCall }),
     })
     return {
-      shown: door.shown,
+      secret: JSON.stringify(secrets),
       ask: (question) =>
         door.ask({
           ...question,
@@ -97,14 +108,38 @@ function doorTo(source: Unasked, options: OpenOptions): Door {
         }),
     }
   }
-  let made: Promise<Door> | undefined
+  let made: Promise<OpenDoor> | undefined
+  const opened = (): Promise<OpenDoor> => {
+    made ??= make().catch((error) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
   return wrap({
     shown: url.shown,
     async ask(question) {
-      made ??= make()
-      return (await made).ask(question)
+      const door = await opened()
+      try {
+        return await door.ask(question)
+      } catch (error) {
+        if (source.secret?.in !== 'cookie' || !isUnauthorised(error)) throw error
+        if ((await opened()) === door) made = undefined
+        const renewed = await opened()
+        if (renewed.secret === door.secret) throw error
+        return renewed.ask(question)
+      }
     },
   })
+}
+
+interface OpenDoor extends Pick<Door, 'ask'> {
+  /** To be compared, not shown. */
+  readonly secret: string
+}
+
+function isUnauthorised(error: unknown): boolean {
+  return error instanceof SourceError && error.data.code === 'NET_STATUS' && error.data.status === 401
 }
 
 /** Nobody but its owner is troubled by how fast a node on this machine is asked; 8 calls at once keep one busy. */
