@@ -136,11 +136,21 @@ describe('an archived door', () => {
     const all = [kept(4, true), kept(5, true), kept(4, false), kept(5, false), kept(6, false)]
     for (const one of all) await door.ask(one)
     archive.dropPassing('bip122:a', 5)
-    archive.dropFrom('bip122:a', 6)
-    archive.dropFrom('bip122:b', 0)
+    archive.dropFrom('bip122:a', 6, 0)
+    archive.dropFrom('bip122:b', 0, 0)
     asked.length = 0
     for (const one of all) await door.ask(one)
     expect(asked).toEqual(['4 true', '6 false'])
+  })
+
+  test('forgets what may tell of blocks that were turned back: kept until refresh, and fetched since', async () => {
+    const at = (seconds: number): World => world({ now: () => seconds })
+    const [before, after] = [at(1000), at(1001)]
+    await before.door.ask(question('old', 'refresh'))
+    await after.door.ask(question('young', 'refresh'))
+    archive.dropFrom('bip122:a', 6, 1001)
+    for (const name of ['old', 'young']) await after.door.ask(question(name, 'refresh'))
+    expect(after.asked).toEqual(['young', 'young'])
   })
 
   test('looks at nothing remembered while it is to ask anew', async () => {

@@ -46,8 +46,11 @@ export interface ArchiveSize {
 export interface Archive {
   /** What is remembered of one source's answers. */
   of(shown: string, chain: ChainId): SourceArchive
-  /** Forgets answers that rest on blocks of this height and above: a reorganisation took them back. */
-  dropFrom(chain: ChainId, height: number): void
+  /**
+   * Forgets answers that rest on blocks of this height and above, which a reorganisation took back, and those kept until
+   * refresh that were fetched since a moment, unix seconds: what they say may rest on such a block too.
+   */
+  dropFrom(chain: ChainId, height: number, since: number): void
   /** Forgets all that a source answered: it was caught lying. What was true of it is in the ledger and the book. */
   dropSource(shown: string, chain: ChainId): void
   /** Forgets passing answers below a height. May stand within a transaction of the same database. */
@@ -89,7 +92,7 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
     ),
     drop: database.prepare('DELETE FROM answer WHERE asked = ? AND key = ?'),
     dropFrom: database.prepare(
-      'DELETE FROM answer WHERE height >= ? AND asked IN (SELECT id FROM asked WHERE chain = ?)',
+      'DELETE FROM answer WHERE (height >= ? OR (height IS NULL AND fetched >= ?)) AND asked IN (SELECT id FROM asked WHERE chain = ?)',
     ),
     dropSource: database.prepare(
       'DELETE FROM answer WHERE asked IN (SELECT id FROM asked WHERE shown = ? AND chain = ?)',
@@ -137,7 +140,7 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
         },
       }
     },
-    dropFrom: (chain, height) => void wrapSqlite(path, () => sql.dropFrom.run(height, chain)),
+    dropFrom: (chain, height, since) => void wrapSqlite(path, () => sql.dropFrom.run(height, since, chain)),
     dropSource: (shown, chain) => void wrapSqlite(path, () => sql.dropSource.run(shown, chain)),
     dropPassing: (chain, below) => void wrapSqlite(path, () => sql.dropPassing.run(below, chain)),
     async anew(work) {

@@ -242,6 +242,55 @@ describe.each(KINDS)('a live trace through an %s', (kind) => {
     expect(doors[0]!.answered.get('GET /tip')).toBe(2)
   })
 
+  test('meets no answer again that names a block which was taken back, without being told to refresh', async () => {
+    const { world, made } = worldOf(UTXO, [kind])
+    const request = requestOf(UTXO)
+    const before = await world.run(request)
+    const { blocks } = made
+    const every = blocks.flatMap(({ transactions }) => transactions)
+    const spentOutputs = new Set(every.flatMap(({ inputs }) => inputs.map(({ txid, n }) => `${txid}:${n}`)))
+    const hasUnspent = new Set(
+      every.flatMap(({ txid, outputs }) =>
+        outputs.some((_, n) => !spentOutputs.has(`${txid}:${n}`)) ? [txid] : [],
+      ),
+    )
+    const hops = new Set(before.flow.hops.map(({ txid }) => txid))
+    // What says who spends its parent says too what is unspent, and so is kept until refresh.
+    const spent = every.findLast(
+      ({ txid, inputs }) => hops.has(txid) && inputs.every((one) => hasUnspent.has(one.txid)),
+    )!
+    const last = spent.height!
+    // Who spent the stolen output is another one now, in another block.
+    const instead = { ...spent, txid: 'ee'.repeat(32) }
+    const kept = blocks.slice(0, last)
+    for (const { transactions, time } of blocks.slice(last))
+      kept.push(
+        madeBlock(
+          kept.at(-1),
+          transactions.map((one) => (one === spent ? instead : one)),
+          time,
+          'other',
+        ),
+      )
+    kept.push(madeBlock(kept.at(-1), [], kept.at(-1)!.time + 600, 'other'))
+    made.blocks = kept
+    const whole = wholeOf(UTXO, request, made)
+    const clean = blocks
+      .slice(1, last)
+      .flatMap(({ transactions }) => transactions)
+      .find(({ txid }) => !hops.has(txid))!
+    // Something that is not known: the fork is met on the way.
+    await world.run({
+      ...request,
+      seeds: [{ theft: 'other', of: { kind: 'lot', txid: clean.txid } }],
+      maxHops: 1,
+    })
+    const after = await world.run(request)
+    expect([after.complete, after.missing]).toEqual([true, []])
+    expectSameFlow(after.flow, whole)
+    expect(JSON.stringify(after.flow)).toContain(instead.txid)
+  })
+
   test('follows what was stolen out of a busy holder, which the trace does not stop at', async () => {
     const { world } = worldOf(UTXO, [kind])
     const { flow, missing } = await world.run(requestOf(UTXO, { busy: 0 }))

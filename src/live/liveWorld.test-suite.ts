@@ -53,7 +53,8 @@ export function liveWorld({ sources, labels, prices }: LiveWorldOptions): LiveWo
   const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lootline-live-'))
   createStore(join(folder, 's'))
   const store = join(folder, 's')
-  let seconds = 1_700_000_000
+  // After every block of the made chains, as the moment of asking always is.
+  let seconds = 2_000_000_000
   return {
     folder: store,
     async run(request, options = {}) {

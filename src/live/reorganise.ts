@@ -29,6 +29,9 @@ interface Forgetting {
 /** The deepest known took some 4,000 blocks (Ethereum Classic, August 2020); beyond it a URL serves another chain by now. */
 const DEEPEST_FORK = 10_000
 
+/** How far a block's time may be ahead of the moment at which it came: MAX_FUTURE_BLOCK_TIME, Bitcoin Core, src/chain.h. */
+const AHEAD_SECONDS = 2 * 60 * 60
+
 /**
  * Compares and forgets. One question beyond the tip where nothing changed, none where the tip itself is known.
  * @returns null where nothing was taken back
@@ -46,14 +49,14 @@ export async function settleFork(
     if (known.height > tip.height) continue
     const now = known.height === tip.height ? tip : await source.blockAt(known.height)
     if (now?.hash === known.hash)
-      return lost
-        ? { chain, forkHeight: known.height, transactions: await forget(books, chain, known.height) }
-        : null
+      return lost ? { chain, forkHeight: known.height, transactions: await forget(books, chain, now) } : null
     if (tip.height - known.height > DEEPEST_FORK)
       throw new OtherHistoryError(chain, known.height, source.shown)
     lost = true
   }
-  return lost ? { chain, forkHeight: -1, transactions: await forget(books, chain, -1) } : null
+  return lost
+    ? { chain, forkHeight: -1, transactions: await forget(books, chain, { height: -1, time: 0 }) }
+    : null
 }
 
 /**
@@ -63,7 +66,7 @@ export async function settleFork(
 async function forget(
   { ledger, book, archive, links }: Forgetting,
   chain: ChainId,
-  height: number,
+  { height, time }: Pick<BlockRef, 'height' | 'time'>,
 ): Promise<number> {
   const txids = book.putAbove(chain, height)
   const numbers = txids.flatMap((txid) => {
@@ -74,7 +77,7 @@ async function forget(
   const { transactions } = await withStoreFree(() => ledger.forget(Uint32Array.from(numbers)))
   links.forget(chain, txids)
   book.together(() => {
-    archive.dropFrom(chain, height + 1)
+    archive.dropFrom(chain, height + 1, time - AHEAD_SECONDS)
     book.dropAbove(chain, height)
   })
   return transactions
