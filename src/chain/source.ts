@@ -73,7 +73,7 @@ export interface Source {
   /** null where the source does not have it. */
   transaction(txid: string): Promise<{ readonly placed: Placed; readonly assets: MetAssets } | null>
 
-  /** UTXO: who spends each output of a transaction; by output number, null where nobody does. Explorers only. */
+  /** UTXO: who spends each output of a transaction; by output number, null where nobody does. Explorers and few nodes. */
   spends?(txid: string): Promise<readonly (SpentBy | null)[]>
   /** Transactions of a holder that the source counts, unconfirmed ones left out. One call. */
   count?(holder: HolderId): Promise<number>
@@ -91,8 +91,6 @@ export interface Source {
 
 export interface SpentBy {
   readonly txid: string
-  /** Number of the input. */
-  readonly input: number
   /** null while unconfirmed. */
   readonly block: BlockRef | null
 }

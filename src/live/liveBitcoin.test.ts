@@ -49,6 +49,15 @@ const KINDS: Record<string, (heist: BitcoinHeist) => Promise<Server>> = {
       open: async (wrap) => createBitcoinNode(wrap(createDoor({ url: server.url, limits })), network),
     }
   },
+  async 'a node that knows who spends'({ chain }) {
+    const server = await serveCore(coreAnswers({ blocks: chain.blocks, spenderIndex: true }))
+    ends.push(() => server[Symbol.asyncDispose]())
+    const { answered } = server
+    return {
+      answered,
+      open: async (wrap) => createBitcoinNode(wrap(createDoor({ url: server.url, limits })), network),
+    }
+  },
   async 'a node by REST'({ chain }) {
     const server = await serveCoreRest({ blocks: chain.blocks })
     ends.push(() => server[Symbol.asyncDispose]())

@@ -84,8 +84,8 @@ export function madeDoor(made: MadeChain, shown = 'http://127.0.0.1:1/made'): Ma
         const { transaction } = all.find((one) => one.transaction.txid === id)!
         return transaction.outputs.map((_, n): SpentBy | null => {
           for (const { own, transaction: spender } of all) {
-            const input = spender.inputs.findIndex((one) => one.txid === id && one.n === n)
-            if (input >= 0) return { txid: spender.txid, input, block: ref(own) }
+            if (spender.inputs.some((one) => one.txid === id && one.n === n))
+              return { txid: spender.txid, block: ref(own) }
           }
           return null
         })

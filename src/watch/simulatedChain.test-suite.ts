@@ -310,8 +310,8 @@ export function explorerSource(world: World, faults: SourceFaults, name: string)
       const outputs = all.find(({ transaction }) => transaction.txid === txid)?.transaction.outputs ?? []
       return outputs.map((_, n): SpentBy | null => {
         for (const { transaction, block } of all) {
-          const input = transaction.inputs.findIndex((one) => one.txid === txid && one.n === n)
-          if (input >= 0) return { txid: transaction.txid, input, block: block && ref(block) }
+          if (transaction.inputs.some((one) => one.txid === txid && one.n === n))
+            return { txid: transaction.txid, block: block && ref(block) }
         }
         return null
       })

@@ -19,6 +19,8 @@ export interface CoreChain {
   readonly version?: number
   /** Default: true. */
   readonly txIndex?: boolean
+  /** Default: false. */
+  readonly spenderIndex?: boolean
 }
 
 type Result = { readonly result: unknown } | { readonly error: { code: number; message: string } }
@@ -48,6 +50,7 @@ export function coreAnswers({
   mempool = [],
   version = 280_000,
   txIndex = true,
+  spenderIndex = false,
 }: CoreChain): CoreAnswers {
   const all = blocks.map((bytes) => ({ bytes, block: Block.fromBuffer(bytes) }))
   const heights = new Map(all.map(({ block }, height) => [block.getId(), height]))
@@ -61,6 +64,17 @@ export function coreAnswers({
   )
   const pool = mempool.map((bytes) => Transaction.fromBuffer(bytes))
   for (const tx of pool) known.set(tx.getId(), { tx })
+
+  const index = { synced: true, best_block_height: all.length - 1 }
+  const spenderOf = (txid: string, n: number): object => {
+    for (const [id, { tx, height }] of [...known].reverse())
+      if (tx.ins.some(({ hash, index: of }) => reversed(hash) === txid && of === n))
+        return {
+          spendingtxid: id,
+          ...(height === undefined ? {} : { blockhash: all[height]!.block.getId() }),
+        }
+    return {}
+  }
 
   const head = (height: number): object => {
     const { block } = all[height]!
@@ -116,7 +130,9 @@ export function coreAnswers({
       case 'getnetworkinfo':
         return { result: { version, subversion: '/Satoshi/' } }
       case 'getindexinfo':
-        return { result: txIndex ? { txindex: { synced: true, best_block_height: all.length - 1 } } : {} }
+        return {
+          result: { ...(txIndex && { txindex: index }), ...(spenderIndex && { txospenderindex: index }) },
+        }
       case 'getblockheader':
         return height < 0 ? failure(-5, 'Block not found') : { result: head(height) }
       case 'getblock': {
@@ -135,6 +151,13 @@ export function coreAnswers({
         const output = found?.height === undefined ? undefined : found.tx.outs[Number(params[1])]
         if (output === undefined || spent.has(`${params[0]}:${params[1]}`)) return { result: null }
         return { result: { value: Number(output.value) / 1e8, scriptPubKey: { hex: toHex(output.script) } } }
+      }
+      case 'gettxspendingprevout': {
+        const asked = params[0] as { txid: string; vout: number }[]
+        // The order of answers is not that of the questions: what the mempool spends comes first.
+        if (spenderIndex)
+          return { result: asked.map((one) => ({ ...one, ...spenderOf(one.txid, one.vout) })).reverse() }
+        return failure(-1, 'Mempool lacks a relevant spend, and txospenderindex is unavailable.')
       }
       case 'getrawmempool':
         return { result: pool.map((tx) => tx.getId()) }

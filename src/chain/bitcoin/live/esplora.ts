@@ -79,9 +79,7 @@ export function createEsplora(door: Door, network: BlockNetwork, options: Source
         const stated = checkJson(OUTSPENDS, answer.json())
         if (spendable !== undefined && stated.length !== spendable.length)
           throw new AnswerError({ expected: `${spendable.length} outputs`, came: `${stated.length}` })
-        return stated.map((each) =>
-          each.spent ? { txid: each.txid, input: each.vin, block: blockOf(each.status) } : null,
-        )
+        return stated.map((each) => (each.spent ? { txid: each.txid, block: blockOf(each.status) } : null))
       },
       keep: (answer) => keepOfSpends(answer, spendable),
     })

@@ -56,7 +56,7 @@ export interface EsploraBlock {
 }
 
 export type EsploraSpend =
-  | { readonly spent: true; readonly txid: string; readonly vin: number; readonly status: EsploraStatus }
+  | { readonly spent: true; readonly txid: string; readonly status: EsploraStatus }
   | { readonly spent: false }
 
 /** Of an address or a script hash, which stands under the name that was asked by. */
@@ -119,7 +119,7 @@ export const BLOCK: z.ZodType<EsploraBlock> = z.object({
 
 export const OUTSPENDS: z.ZodType<EsploraSpend[]> = listOf(
   z.discriminatedUnion('spent', [
-    z.object({ spent: z.literal(true), txid: HASH, vin: u32, status: STATUS }),
+    z.object({ spent: z.literal(true), txid: HASH, status: STATUS }),
     z.object({ spent: z.literal(false) }),
   ]),
 )

@@ -199,6 +199,19 @@ describe('a node without a transaction index', () => {
   })
 })
 
+test('a node that says of some outputs nothing is not believed about the others', async () => {
+  const answers = coreAnswers({ blocks: world.chain.blocks, spenderIndex: true })
+  await using core = await serveCore(answers, {}, (method, params) => {
+    const answer = answers(method, params)
+    return method === 'gettxspendingprevout' && 'result' in answer
+      ? { result: (answer.result as unknown[]).slice(1) }
+      : answer
+  })
+  const node = await createBitcoinNode(createDoor({ url: core.url, limits }), network)
+  await expect(node.spends!(world.mixed)).rejects.toThrow(/an answer about .*:3, got none/)
+  await expect(node.spends!('ab'.repeat(32))).rejects.toThrow(/expected that transaction, got none/)
+})
+
 describe('a node by REST', () => {
   const opened = async (
     chain: Partial<CoreChain>,

@@ -7,7 +7,7 @@
 import { fromScript, toScript } from '../../../address/index.ts'
 import { AnswerError, type Door } from '../../../net/index.ts'
 import { addressOf, type ChainId, type HolderId } from '../../../units/caip.ts'
-import type { BlockRef, HistoryPage, Placed, Source } from '../../source.ts'
+import type { BlockRef, HistoryPage, Placed, Source, SpentBy } from '../../source.ts'
 import type { BlockNetwork } from '../blockNetwork.ts'
 import { type Header, refOf } from './blockHeader.ts'
 import { createBlockScan, placedIn } from './blockScan.ts'
@@ -21,6 +21,7 @@ import type { RawOutput } from './rawTransaction.ts'
 import { createRecent } from './recent.ts'
 import { restAbilities, restNode } from './restNode.ts'
 import { rpcNode } from './rpcNode.ts'
+import { isUnspendable } from './scripts.ts'
 import { hash160 } from './shownScripts.ts'
 import { type Found, isWanted } from './wanted.ts'
 
@@ -129,6 +130,21 @@ function nodeSource(
     return place({ block: refOf(header), index })
   }
 
+  const spends = async (txid: string): Promise<readonly (SpentBy | null)[]> => {
+    const own = await node.transaction(txid)
+    if (own === null) throw bad(`who spends ${txid}`, 'that transaction', 'none')
+    const outpoints = own.raw.outputs.flatMap(({ script }, n) => (isUnspendable(script) ? [] : [{ txid, n }]))
+    const spenders = await node.spenders!(outpoints)
+    const all: (SpentBy | null)[] = own.raw.outputs.map(() => null)
+    for (const [i, { n }] of outpoints.entries()) {
+      const { txid: by, blockHash } = spenders[i] ?? {}
+      if (by === undefined) continue
+      const block = blockHash == null ? null : refOf(await node.header(blockHash))
+      all[n] = { txid: by, block }
+    }
+    return all
+  }
+
   const mempool = createMempool(
     {
       list: () => node.mempool(),
@@ -191,6 +207,7 @@ function nodeSource(
       return { placed: await placed(found!), assets: [] }
     },
     ...history,
+    ...(node.spenders === undefined || !abilities.spenderIndex ? {} : { spends }),
     async matches(block: BlockRef, interest) {
       const looksForPayers = interest.lotsOnly !== true && abilities.prevouts
       const spent = looksForPayers ? await node.spentBy(block) : undefined

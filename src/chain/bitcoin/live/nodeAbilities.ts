@@ -20,6 +20,8 @@ export interface Abilities {
   readonly genesis: string
   /** `getrawtransaction` finds confirmed transactions (-txindex). */
   readonly txIndex: boolean
+  /** `gettxspendingprevout` finds confirmed spenders, which `getrawtransaction` then finds too (-txospenderindex, Core 31). */
+  readonly spenderIndex: boolean
   /** `searchrawtransactions` is there (btcd, --addrindex). */
   readonly addressIndex: boolean
   /** `getblock` gives what a block spends (verbosity 3). */
@@ -38,7 +40,8 @@ export function givesPrevouts(chain: ChainId): boolean {
 }
 
 const CHAIN = z.object({ pruned: z.boolean().optional() })
-const INDEXES = z.object({ txindex: z.object({ synced: z.boolean() }).optional() })
+const INDEX = z.object({ synced: z.boolean() }).optional()
+const INDEXES = z.object({ txindex: INDEX, txospenderindex: INDEX })
 const NETWORK = z.object({ version: z.int().min(0) })
 
 /** Remembered until the user asks for fresh answers: an index that is switched on later is then seen. */
@@ -79,9 +82,11 @@ export async function askAbilities(door: Door, chain: ChainId): Promise<Abilitie
   )
   const version = (network as z.infer<typeof NETWORK> | null)?.version ?? 0
   const named = indexes as z.infer<typeof INDEXES> | null
+  const hasTxIndex = named === null ? txIndex === true : named.txindex?.synced === true
   return {
     genesis: genesis as string,
-    txIndex: named === null ? txIndex === true : named.txindex?.synced === true,
+    txIndex: hasTxIndex,
+    spenderIndex: hasTxIndex && named?.txospenderindex?.synced === true,
     addressIndex: addressIndex === true,
     prevouts: version >= PREVOUTS_SINCE && givesPrevouts(chain),
     pruned: (info as z.infer<typeof CHAIN> | null)?.pruned === true,

@@ -19,6 +19,13 @@ export interface PlacedRaw {
   readonly blockHash: string | null
 }
 
+/** The node's word, as long as nobody has read the transaction. */
+export interface Spender {
+  readonly txid: string
+  /** null while unconfirmed. */
+  readonly blockHash: string | null
+}
+
 /** Every method may throw what `Door.ask` throws. */
 export interface NodeCalls {
   bestHash(): Promise<string>
@@ -39,6 +46,10 @@ export interface NodeCalls {
   unspent(
     outpoints: readonly { readonly txid: string; readonly n: number }[],
   ): Promise<readonly (RawOutput | null)[]>
+  /** Who spends outputs, in the mempool or in blocks; null where nobody does. Needs an index that few nodes have. */
+  spenders?(
+    outpoints: readonly { readonly txid: string; readonly n: number }[],
+  ): Promise<readonly (Spender | null)[]>
   mempool(): Promise<readonly string[]>
   /** Unconfirmed transactions that one look at the mempool fetches at most. */
   readonly mempoolFetches: number

@@ -167,7 +167,8 @@ export async function restAbilities(door: Door, network: BlockNetwork): Promise<
       keep: () => 'refresh',
     }))
   const pruned = second !== null && listed === null
-  return { genesis: genesis!, txIndex, addressIndex: false, prevouts: givesPrevouts(network.chain), pruned }
+  const offers = { txIndex, spenderIndex: false, addressIndex: false, prevouts: givesPrevouts(network.chain) }
+  return { genesis: genesis!, ...offers, pruned }
 }
 
 /** One for each that was asked about: the bitmap says which are there, and the list has only those. */

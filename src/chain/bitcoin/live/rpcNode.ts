@@ -24,6 +24,23 @@ import { type RawTransaction, readTransaction } from './rawTransaction.ts'
 
 const PLACED = z.object({ hex: HEX, blockhash: z.string().optional(), confirmations: z.int().optional() })
 
+/** `gettxspendingprevout` (Bitcoin Core 31.0). */
+const SPENDERS = listOf(
+  z.object({
+    txid: HASH,
+    vout: z.int().min(0),
+    spendingtxid: HASH.optional(),
+    blockhash: HASH.optional(),
+  }),
+)
+const isUnconfirmed = ({
+  spendingtxid,
+  blockhash,
+}: {
+  spendingtxid?: unknown
+  blockhash?: unknown
+}): boolean => spendingtxid !== undefined && blockhash === undefined
+
 /** Core: RPC_INVALID_ADDRESS_OR_KEY; btcd: ErrRPCNoTxInfo. */
 const NOT_FOUND = -5
 /** Transactions of blocks in one request; each is at most a block in hex. */
@@ -170,6 +187,24 @@ export function rpcNode(door: Door, network: BlockNetwork, genesis: string): Nod
         outputs.push(...(await door.ask(rpcBatch(calls, { keep: () => 'never' }))))
       }
       return outputs
+    },
+    async spenders(outpoints) {
+      const found = await door.ask(
+        rpcQuestion({
+          method: 'gettxspendingprevout',
+          params: [outpoints.map(({ txid, n }) => ({ txid, vout: n })), { mempool_only: false }],
+          read: (result) => checkJson(SPENDERS, result),
+          keep: (all) => (all.some(isUnconfirmed) ? 'never' : 'refresh'),
+        }),
+      )
+      const byOutpoint = new Map(found.map((one) => [`${one.txid}:${one.vout}`, one]))
+      return outpoints.map(({ txid, n }) => {
+        const one = byOutpoint.get(`${txid}:${n}`)
+        if (one === undefined)
+          throw new AnswerError({ expected: `an answer about ${txid}:${n}`, came: 'none' })
+        const { spendingtxid, blockhash = null } = one
+        return spendingtxid === undefined ? null : { txid: spendingtxid, blockHash: blockhash }
+      })
     },
     mempool: () =>
       door.ask(

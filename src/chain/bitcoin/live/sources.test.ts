@@ -38,6 +38,7 @@ function describeCore(
   })
 }
 describeCore('a node with a transaction index', {}, (world) => world)
+describeCore('a node that knows who spends', { spenderIndex: true }, (world) => world)
 describeCore('an older node, whose blocks lack prevouts', { version: 220_000 }, (world) => world)
 
 function describeRest(name: string, options: Partial<CoreChain>): void {
