@@ -101,7 +101,7 @@ export function forgetSuite(maker: LedgerMaker): void {
       const twice = [pay('a', 'b', 1n), pay('a', 'b', 1n)]
       ledger.append([account('0x1', twice), account('0x2', twice)])
       expect(forget('0x1')).toEqual({ transactions: 1, movements: 2 })
-      expect(ledger.append([account('0x1', twice)])).toEqual({ added: 2, duplicates: 0 })
+      expect(ledger.append([account('0x1', twice)])).toMatchObject({ added: 2, duplicates: 0 })
       const { id } = ledger.ofHolders(ledger.holderNumbers([eth('a')]))
       expect(new Set(id).size).toBe(4)
     })

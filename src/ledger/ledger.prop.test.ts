@@ -153,6 +153,32 @@ describe('ledgers', () => {
     )
   })
 
+  test('memory and SQLite name the same false prevouts, and keep nothing of them', () => {
+    const lie = fc
+      .record({ transaction: utxoTransaction, amount: fc.bigInt(0n, 12n), name: fc.constantFrom(...NAMES) })
+      .map(({ transaction, amount, name }): Transaction => {
+        const [first, ...others] = transaction.inputs
+        const inputs = [{ ...first!, amount, holder: `${BITCOIN}:${name}` }, ...others]
+        return { ...transaction, inputs }
+      })
+    const batches = fc.array(fc.array(fc.oneof(utxoTransaction, lie), { maxLength: 4 }), { maxLength: 4 })
+    fc.assert(
+      fc.property(batches, (batches) => {
+        const [memory, sqlite] = [createMemoryLedger(), maker.open()]
+        for (const batch of batches) {
+          const [plain, told] = [memory, sqlite].map((ledger) => {
+            const { falsePrevouts, ...counts } = ledger.append(batch)
+            return { ...counts, falsePrevouts: falsePrevouts.map((one) => Object.values(one).join()).sort() }
+          })
+          expect(told).toEqual(plain)
+        }
+        expect(dump(sqlite, TXIDS, HOLDERS)).toEqual(dump(memory, TXIDS, HOLDERS))
+        maker.clean()
+      }),
+      { seed: 20261201, numRuns: 80 },
+    )
+  })
+
   test('appending and forgetting in any order gives what a fresh ledger of what remains gives', () => {
     const step = fc.oneof(
       // Oldest first: whether a listing is turned round depends on all of its rows, the forgotten ones included.

@@ -150,11 +150,39 @@ export interface ImportResult {
   readonly added: number
   /** Movements that the ledger, or another listing of this file, already had. */
   readonly duplicates: number
-  /** Statements about a transaction (height, index, time, an output) that contradict an earlier one; the first is kept. */
+  /**
+   * Statements about a transaction (height, index, time, an output, what an input spends) that contradict an earlier one;
+   * the first is kept, but of what an input spends the output's own statement.
+   */
   readonly contradictions: number
   /** True where the very same bytes had been imported before; nothing was read. */
   readonly already: boolean
 }
+
+/** What an append did. */
+export interface Appended {
+  /** Movements new to the ledger, and those that it had. */
+  readonly added: number
+  readonly duplicates: number
+  /** As in {@link ImportResult}. */
+  readonly contradictions: number
+  /** Those of them that outputs in the ledger prove false; at most {@link MAX_FALSE_PREVOUTS}. */
+  readonly falsePrevouts: readonly FalsePrevout[]
+}
+
+/** An input that is said to spend another amount, or an output of another holder, than what it spends is. */
+export interface FalsePrevout {
+  readonly chain: ChainId
+  /** The spender. */
+  readonly txid: string
+  /** Whose output it spends. */
+  readonly prevTxid: string
+  /** Said now, or said before and only now seen to be false. */
+  readonly said: 'now' | 'before'
+}
+
+/** Enough to say who is not to be believed. */
+export const MAX_FALSE_PREVOUTS = 100
 
 /** A staged import: nothing is visible to readers before `commit`, and a killed one goes on where it stopped. */
 export interface ImportSession {
@@ -174,7 +202,7 @@ export interface Ledger {
   /** The result of the earlier import where these very bytes are already in. */
   beginImport(header: ImportHeader): ImportSession | ImportResult
   /** Appends transactions as one listing, atomically and idempotently. */
-  append(transactions: readonly Transaction[], options?: AppendOptions): { added: number; duplicates: number }
+  append(transactions: readonly Transaction[], options?: AppendOptions): Appended
   /**
    * Takes transactions out as if they had never been added, atomically: their block was turned back, say. Their numbers,
    * and those of their holders, stay theirs for when they come again, in another block or otherwise. Those that the

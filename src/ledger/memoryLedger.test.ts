@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { appended } from './appended.test-suite.ts'
+import { falsePrevoutSuite } from './falsePrevout.test-suite.ts'
 import { forgetSuite } from './forget.test-suite.ts'
 import { type LedgerMaker, ledgerSuite } from './ledger.test-suite.ts'
 import { createMemoryLedger } from './memoryLedger.ts'
@@ -16,5 +17,6 @@ describe('createMemoryLedger', () => {
   }
   ledgerSuite(maker)
   forgetSuite(maker)
+  falsePrevoutSuite(maker)
   readingSuite(appended(maker))
 })

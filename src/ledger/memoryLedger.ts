@@ -126,9 +126,9 @@ export function createMemoryLedger(): Ledger {
       const { covers = { kind: 'none' }, assets: met = [] } = options
       for (const transaction of transactions) checkTransaction(transaction)
       const rows = transactions.map((transaction, i) => ({ row: i + 1, listing: '', transaction }))
-      const { added, duplicates } = mergeRows(books, rows, met, covers, appended)
-      appended += added + duplicates
-      return { added, duplicates }
+      const { transactions: _, ...merged } = mergeRows(books, rows, met, covers, appended)
+      appended += merged.added + merged.duplicates
+      return merged
     },
     forget: (numbers) => forgetTransactions(books, numbers),
     assets: () => [...assets],

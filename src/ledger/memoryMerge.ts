@@ -7,7 +7,15 @@ import type { Asset } from '../units/asset.ts'
 import { DoubleSpendError } from './checkTransaction.ts'
 import { coinOf } from './describeAsset.ts'
 import { type Head, mergeHead } from './head.ts'
-import { type Covers, type ImportResult, type ImportRow, MOVEMENT_KINDS, NONE } from './ledger.ts'
+import {
+  type Appended,
+  type Covers,
+  type FalsePrevout,
+  type ImportRow,
+  MAX_FALSE_PREVOUTS,
+  MOVEMENT_KINDS,
+  NONE,
+} from './ledger.ts'
 import { type Books, bagKey, maxOf, minOf } from './memoryBooks.ts'
 import { placeAll } from './memoryPlaces.ts'
 import { isNewestFirst, type Tide, turnAround, watchTide } from './order.ts'
@@ -37,7 +45,7 @@ export function mergeRows(
   given: readonly Asset[],
   covers: Covers,
   base: number,
-): Omit<ImportResult, 'source' | 'already'> {
+): Appended & { readonly transactions: number } {
   const { holders, txs, txOf, spends, bags, holderNumber, assetNumber, txNumber } = books
 
   /** Before anything is changed, so that a conflict leaves the ledger as it was. */
@@ -58,8 +66,7 @@ export function mergeRows(
     }
   }
 
-  function mergeHeads(): { transactions: number; contradictions: number } {
-    let contradictions = 0
+  function mergeHeads(): number {
     const heads = new Map<number, Head>()
     for (const { transaction } of rows) {
       const number = txNumber(transaction.chain, transaction.txid)
@@ -74,49 +81,70 @@ export function mergeRows(
       tx.real = true
       contradictions += mergeHead(tx, head)
     }
-    return { transactions, contradictions }
+    return transactions
   }
 
-  function mergeLots(): number {
-    let contradictions = 0
+  function mergeOutputs(): void {
     for (const { transaction } of rows) {
-      const number = txNumber(transaction.chain, transaction.txid)
-      const tx = txs[number]!
-      for (const input of transaction.inputs) {
-        const prevTx = txNumber(transaction.chain, input.txid)
-        const key = `${prevTx}:${input.n}`
-        const known = spends.get(key)?.spend
-        const spend = known ?? { prevTx, prevN: input.n, holder: NONE, amount: null }
-        if (known === undefined) {
-          spends.set(key, { tx: number, spend })
-          tx.inputs.push(spend)
-        }
-        if (spend.holder === NONE) spend.holder = holderNumber(input.holder)
-        spend.amount ??= input.amount ?? null
-      }
+      const tx = txs[txNumber(transaction.chain, transaction.txid)]!
       for (const [n, output] of transaction.outputs.entries()) {
-        const holder = holderNumber(output.holder)
+        const said = { holder: holderNumber(output.holder), amount: output.amount }
         const lot = tx.outputs[n]
-        if (lot === undefined) tx.outputs[n] = { holder, amount: output.amount }
-        else if (
-          lot.amount !== output.amount ||
-          (lot.holder !== NONE && holder !== NONE && lot.holder !== holder)
-        ) {
-          contradictions++
-        } else if (lot.holder === NONE) lot.holder = holder
+        if (lot === undefined) tx.outputs[n] = said
+        else if (isContrary(said, lot)) contradictions++
+        else if (lot.holder === NONE) lot.holder = said.holder
       }
     }
-    return contradictions
+  }
+
+  function mergeInputs(): void {
+    for (const { transaction } of rows) {
+      const number = txNumber(transaction.chain, transaction.txid)
+      for (const input of transaction.inputs) {
+        const prevTx = txNumber(transaction.chain, input.txid)
+        const said = { holder: holderNumber(input.holder), amount: input.amount ?? null }
+        const key = `${prevTx}:${input.n}`
+        const spend = spends.get(key)?.spend ?? { prevTx, prevN: input.n, ...said }
+        if (!spends.has(key)) {
+          spends.set(key, { tx: number, spend })
+          txs[number]!.inputs.push(spend)
+        }
+        const lot = txs[prevTx]!.outputs[input.n]
+        if (isContrary(said, lot ?? spend)) contradict(number, lot === undefined ? null : prevTx, 'now')
+        if (spend.holder === NONE) spend.holder = said.holder
+        spend.amount ??= said.amount
+      }
+    }
+  }
+
+  /** @param prevTx null where nothing proves which statement is false */
+  function contradict(tx: number, prevTx: number | null, said: FalsePrevout['said']): void {
+    contradictions++
+    if (prevTx === null || falsePrevouts.length === MAX_FALSE_PREVOUTS) return
+    const { chain, txid } = txs[tx]!
+    falsePrevouts.push({ chain, txid, prevTxid: txs[prevTx]!.txid, said })
   }
 
   /** An input is what its prevout is: the output's own statement wins over what the spender's source said. */
   function resolveSpends(): void {
-    for (const tx of txs) {
+    for (const [number, tx] of txs.entries()) {
       for (const spend of tx.inputs) {
         const lot = txs[spend.prevTx]!.outputs[spend.prevN]
         if (lot === undefined) continue
         spend.amount = lot.amount
-        if (lot.holder !== NONE) spend.holder = lot.holder
+        if (lot.holder === NONE) continue
+        // Added again by `indexHolders` where it is named elsewhere.
+        if (spend.holder !== NONE) holders[spend.holder]!.txs.delete(number)
+        spend.holder = lot.holder
+      }
+    }
+  }
+
+  function contradictSpends(): void {
+    for (const [number, tx] of txs.entries()) {
+      for (const spend of tx.inputs) {
+        const lot = txs[spend.prevTx]!.outputs[spend.prevN]
+        if (lot !== undefined && isContrary(spend, lot)) contradict(number, spend.prevTx, 'before')
       }
     }
   }
@@ -218,10 +246,14 @@ export function mergeRows(
     }
   }
 
+  let contradictions = 0
+  const falsePrevouts: FalsePrevout[] = []
   assertNoDoubleSpend()
   for (const asset of given) assetNumber(asset.id, asset)
-  const { transactions, contradictions } = mergeHeads()
-  const lotContradictions = mergeLots()
+  const transactions = mergeHeads()
+  mergeOutputs()
+  contradictSpends()
+  mergeInputs()
   resolveSpends()
   const events = eventsOf()
   const added = mergeMovements(events)
@@ -232,6 +264,19 @@ export function mergeRows(
     transactions,
     added,
     duplicates: events.length - added,
-    contradictions: contradictions + lotContradictions,
+    ...{ contradictions, falsePrevouts },
   }
+}
+
+/** What is known of an output: NONE and null where it is not. */
+interface Said {
+  readonly holder: number
+  readonly amount: bigint | null
+}
+
+function isContrary(one: Said, other: Said): boolean {
+  return (
+    (one.amount !== null && other.amount !== null && one.amount !== other.amount) ||
+    (one.holder !== NONE && other.holder !== NONE && one.holder !== other.holder)
+  )
 }

@@ -13,7 +13,7 @@ import {
 } from '../../store/index.ts'
 import { checkTransaction } from '../checkTransaction.ts'
 import { SessionEndedError } from '../importError.ts'
-import type { AppendOptions, ImportHeader, ImportResult, ImportSession, Ledger } from '../ledger.ts'
+import type { Appended, AppendOptions, ImportHeader, ImportResult, ImportSession, Ledger } from '../ledger.ts'
 import { fileOrderBase } from '../order.ts'
 import { forgetTransactions } from './forget.ts'
 import { mergeStaging } from './merge.ts'
@@ -135,7 +135,7 @@ export function createImporter(
         }
       })
     },
-    append(transactions, options: AppendOptions = {}): { added: number; duplicates: number } {
+    append(transactions, options: AppendOptions = {}): Appended {
       const { covers = { kind: 'none' }, assets = [] } = options
       assertWritable()
       for (const transaction of transactions) checkTransaction(transaction)
@@ -150,9 +150,10 @@ export function createImporter(
               staging.add(transactions.map((transaction, i) => ({ row: i + 1, listing: '', transaction })))
               staging.addAssets(assets)
               const first = Number(database.prepare('SELECT next_append FROM total').get()!['next_append'])
-              const { added, duplicates } = mergeStaging(database, covers, first)
-              database.prepare('UPDATE total SET next_append = next_append + ?').run(added + duplicates)
-              return { added, duplicates }
+              const { transactions: _, ...merged } = mergeStaging(database, covers, first)
+              const next = first + merged.added + merged.duplicates
+              database.prepare('UPDATE total SET next_append = ?').run(next)
+              return merged
             })
           } finally {
             database.exec(`DETACH ${STAGING}`)

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { integer } from '../../store/index.ts'
-import { type Covers, type ImportResult, MOVEMENT_KINDS, NONE } from '../ledger.ts'
+import { type Appended, type Covers, MOVEMENT_KINDS, NONE } from '../ledger.ts'
 import { isNewestFirst, turnAround } from '../order.ts'
 import { mergeHeads } from './mergeHeads.ts'
 import { mergeLots } from './mergeLots.ts'
@@ -36,7 +36,7 @@ export function mergeStaging(
   database: DatabaseSync,
   covers: Covers,
   firstPlace: number,
-): Omit<ImportResult, 'source' | 'already'> {
+): Appended & { readonly transactions: number } {
   const step = mergeStep(database)
   const { run } = step
   run(`PRAGMA temp.cache_size=-${TEMP_CACHE_KIB}`)
@@ -57,6 +57,7 @@ export function mergeStaging(
     added,
     duplicates: staged - added,
     contradictions: heads.contradictions + lots.contradictions,
+    falsePrevouts: lots.falsePrevouts,
   }
 }
 

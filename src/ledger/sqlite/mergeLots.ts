@@ -1,34 +1,89 @@
 import { DoubleSpendError } from '../checkTransaction.ts'
+import { type FalsePrevout, MAX_FALSE_PREVOUTS } from '../ledger.ts'
 import type { MergeStep } from './merge.ts'
 import { txidOf } from './stored.ts'
+
+interface MergedLots {
+  /** Whether there is any input or output. */
+  readonly utxo: boolean
+  readonly contradictions: number
+  readonly falsePrevouts: readonly FalsePrevout[]
+}
 
 /**
  * Inputs and outputs of UTXO chains.
  *
  * @throws {DoubleSpendError} where two transactions of the file, or of file and ledger, spend one output
  */
-export function mergeLots(step: MergeStep): { utxo: boolean; contradictions: number } {
+export function mergeLots(step: MergeStep): MergedLots {
   const { run, count } = step
+  const falsePrevouts: FalsePrevout[] = []
   if (count('SELECT EXISTS(SELECT 1 FROM @input) OR EXISTS(SELECT 1 FROM @output)') === 0) {
-    return { utxo: false, contradictions: 0 }
+    return { utxo: false, contradictions: 0, falsePrevouts }
   }
-  mergeInputs(step)
-  const contradictions = mergeOutputs(step)
-  // An input is what its prevout is. New inputs of known outputs, then known inputs of new outputs.
-  for (const side of ['tx', 'prev_tx']) {
-    run(`INSERT INTO input SELECT i.tx, i.i, i.prev_tx, i.prev_n, iif(o.holder < 0, i.holder, o.holder), o.amount
-      FROM temp.tx_map t CROSS JOIN input i ON i.${side} = t.id CROSS JOIN output o ON o.tx = i.prev_tx AND o.n = i.prev_n
-      WHERE i.amount IS NOT o.amount OR o.holder >= 0 AND i.holder <> o.holder
-      ON CONFLICT(tx, i) DO UPDATE SET holder = excluded.holder, amount = excluded.amount`)
-  }
+  let contradictions = mergeOutputs(step)
+  contradictions += takeBackHolders(step, falsePrevouts)
+  resolveInputs(step, 'prev_tx')
+  contradictions += mergeInputs(step, falsePrevouts)
+  resolveInputs(step, 'tx')
   run(`INSERT OR IGNORE INTO touch
     SELECT i.holder, i.tx FROM temp.tx_map t CROSS JOIN input i ON i.tx = t.id WHERE i.holder >= 0
     UNION SELECT i.holder, i.tx FROM temp.tx_map t CROSS JOIN input i ON i.prev_tx = t.id WHERE i.holder >= 0
     UNION SELECT o.holder, o.tx FROM temp.tx_map t CROSS JOIN output o ON o.tx = t.id WHERE o.holder >= 0`)
-  return { utxo: true, contradictions }
+  return { utxo: true, contradictions, falsePrevouts }
 }
 
-function mergeInputs({ database, run }: MergeStep): void {
+/** An input is what its prevout is: of inputs (`tx`) or outputs (`prev_tx`) of what is merged. */
+function resolveInputs({ run }: MergeStep, side: 'tx' | 'prev_tx'): void {
+  run(`INSERT INTO input SELECT i.tx, i.i, i.prev_tx, i.prev_n, iif(o.holder < 0, i.holder, o.holder), o.amount
+    FROM temp.tx_map t CROSS JOIN input i ON i.${side} = t.id CROSS JOIN output o ON o.tx = i.prev_tx AND o.n = i.prev_n
+    WHERE i.amount IS NOT o.amount OR o.holder >= 0 AND i.holder <> o.holder
+    ON CONFLICT(tx, i) DO UPDATE SET holder = excluded.holder, amount = excluded.amount`)
+}
+
+/**
+ * What was said before of inputs whose outputs come now, and was false: takes those transactions from holders that have
+ * nothing else to do with them.
+ *
+ * @returns how many statements were false
+ */
+function takeBackHolders({ database, query }: MergeStep, falsePrevouts: FalsePrevout[]): number {
+  const untouch = database.prepare(`DELETE FROM touch WHERE holder = ?1 AND tx = ?2
+    AND NOT EXISTS (SELECT 1 FROM output WHERE tx = ?2 AND holder = ?1)
+    AND NOT EXISTS (SELECT 1 FROM input i LEFT JOIN output o ON o.tx = i.prev_tx AND o.n = i.prev_n
+      WHERE i.tx = ?2 AND iif(o.holder >= 0, o.holder, i.holder) = ?1)
+    AND NOT EXISTS (SELECT 1 FROM movement WHERE tx = ?2 AND (payer = ?1 OR payee = ?1))`)
+  const contrary = [
+    ...query(`SELECT DISTINCT i.tx, i.prev_tx, i.holder, i.i FROM temp.tx_map t CROSS JOIN input i ON i.prev_tx = t.id
+      CROSS JOIN output o ON o.tx = i.prev_tx AND o.n = i.prev_n
+      WHERE i.amount <> o.amount OR i.holder >= 0 AND o.holder >= 0 AND i.holder <> o.holder ORDER BY i.tx, i.i`),
+  ] as [number, number, number][]
+  for (const [tx, prevTx, holder] of contrary) {
+    untouch.run(holder, tx)
+    note(database, falsePrevouts, tx, prevTx, 'before')
+  }
+  return contrary.length
+}
+
+function note(
+  database: MergeStep['database'],
+  falsePrevouts: FalsePrevout[],
+  tx: number,
+  prevTx: number,
+  said: FalsePrevout['said'],
+): void {
+  if (falsePrevouts.length === MAX_FALSE_PREVOUTS) return
+  const { chain, txid, prev } = database
+    .prepare(
+      `SELECT c.name AS chain, t.txid, p.txid AS prev FROM tx t JOIN chain c ON c.id = t.chain JOIN tx p ON p.id = ?
+      WHERE t.id = ?`,
+    )
+    .get(prevTx, tx)!
+  falsePrevouts.push({ chain: String(chain), txid: txidOf(txid), prevTxid: txidOf(prev), said })
+}
+
+/** @returns how many statements contradict the output itself, or where it is not known the first one about it */
+function mergeInputs({ database, run, query }: MergeStep, falsePrevouts: FalsePrevout[]): number {
   run(`CREATE TEMP TABLE spend AS SELECT tx, prev_tx, prev_n, holder, amount, seq,
       first_value(tx) OVER (PARTITION BY prev_tx, prev_n ORDER BY seq ROWS UNBOUNDED PRECEDING) AS first
     FROM (SELECT t.id AS tx, p.id AS prev_tx, s.prev_n, coalesce(h.id, -1) AS holder, s.amount, s.seq
@@ -62,7 +117,18 @@ function mergeInputs({ database, run }: MergeStep): void {
     WHERE k.holder < 0 AND s.holder >= 0 OR k.amount IS NULL AND s.amount IS NOT NULL ORDER BY s.seq
     ON CONFLICT(tx, i) DO UPDATE
       SET holder = iif(holder < 0, excluded.holder, holder), amount = coalesce(amount, excluded.amount)`)
+  let contradictions = 0
+  const contrary = query(`SELECT s.tx, s.prev_tx, o.tx IS NOT NULL AS proved
+    FROM temp.spend s CROSS JOIN input k ON k.prev_tx = s.prev_tx AND k.prev_n = s.prev_n
+    LEFT JOIN output o ON o.tx = s.prev_tx AND o.n = s.prev_n
+    WHERE s.amount <> coalesce(o.amount, k.amount)
+      OR s.holder >= 0 AND coalesce(o.holder, k.holder) >= 0 AND s.holder <> coalesce(o.holder, k.holder) ORDER BY s.seq`)
+  for (const [tx, prevTx, proved] of contrary as Iterable<[number, number, number]>) {
+    contradictions++
+    if (proved === 1) note(database, falsePrevouts, tx, prevTx, 'now')
+  }
   run('DROP TABLE temp.spend')
+  return contradictions
 }
 
 /** @returns how many statements contradict the first one about the same output */
