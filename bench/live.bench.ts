@@ -74,7 +74,7 @@ async function measure(hops: number): Promise<Measurement[]> {
       ...{ archive, book: createBook(file.database, file.path), crossings: storeCrossings(cross, ledger) },
       sources: [
         {
-          ...{ name: 'esplora', chain: BITCOIN_REGTEST },
+          ...{ name: 'esplora', chain: BITCOIN_REGTEST, shown: server.url },
           open: async () =>
             createEsplora(
               archived(door, archive, { chain: BITCOIN_REGTEST, refreshSince: null, offline: false, now }),

@@ -36,7 +36,7 @@ export function createBeyond({ ledger, book, crossings, runNotes }: BeyondParts)
       return crossings(txid.map((id, i) => ({ chain: chain[i]!, txid: id })))
     },
     sources: () => book.used().map((used) => sourceOf(used.kind, used.source, lastOf(book, used.source))),
-    notes: () => [...momentNotes(book), ...blindNotes(book), ...runNotes],
+    notes: () => [...lieNotes(book), ...momentNotes(book), ...blindNotes(book), ...runNotes],
   }
 }
 
@@ -65,6 +65,15 @@ function momentNotes(book: LiveBook): string[] {
       first.height === last.height ? at(last) : `${at(first)} at the earliest, ${at(last)} at the latest`
     return `What rests on ${chainName(chain)} rests there as of ${when}, by the word of its live sources; --refresh asks again.`
   })
+}
+
+function lieNotes(book: LiveBook): string[] {
+  return book
+    .lies()
+    .map(
+      ({ source, what }) =>
+        `${printable(source, 120)} contradicts itself: ${printable(what, 300)}. All that it said was taken out, and it is asked no more until --refresh.`,
+    )
 }
 
 function blindNotes(book: LiveBook): string[] {

@@ -7,6 +7,7 @@
  */
 import type { SourceKind } from '../chain/source.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
+import type { BookOfLies } from './bookLies.ts'
 
 /** Tables of `live.sqlite` that the book owns: `docs/formats/live-sqlite.md`. */
 export const BOOK_SCHEMA = `
@@ -107,7 +108,7 @@ export interface UsedSource {
   readonly blind: readonly string[]
 }
 
-export interface LiveBook {
+export interface LiveBook extends BookOfLies {
   /** Several changes as one. */
   together<T>(work: () => T): T
   /** Commits within do not wait for the disk: a power cut may take the last of them back. */
@@ -132,7 +133,8 @@ export interface LiveBook {
 
   /** Says before an append what is appended, so that it can be taken out again. */
   put(rows: readonly PutRow[]): void
-  isPut(chain: ChainId, txid: string): boolean
+  /** On whose word a transaction is in the ledger, or about to be; null where live sources did not put it there. */
+  putSource(chain: ChainId, txid: string): string | null
   /** Blocks (of these, or all) with two or more of our transactions, one of which has no place yet; and those transactions. */
   unplaced(
     chain: ChainId,

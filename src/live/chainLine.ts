@@ -13,6 +13,8 @@ import { type ChainId, printable } from '../units/index.ts'
 export interface LiveSource {
   readonly name: string
   readonly chain: ChainId
+  /** URL without secrets. */
+  readonly shown: string
   /** Asks the source who it is and what it can. */
   open(): Promise<Source>
 }
@@ -22,12 +24,15 @@ export interface Failure {
   readonly chain: ChainId
   readonly source: string
   readonly message: string
+  /** It was caught contradicting itself, which the book remembers. */
+  readonly lied: boolean
 }
 
 export interface ChainLine {
   readonly chain: ChainId
   /**
-   * Gives the question to the first source that can be asked it.
+   * Gives the question to the first source that can be asked it. Where a source is caught contradicting itself, what
+   * rests on its word is forgotten, and the question is asked again.
    *
    * @throws {NoSourceError} where none can, or all that can have failed
    * @throws {BudgetError | OfflineError}
@@ -37,8 +42,13 @@ export interface ChainLine {
   tip(): Promise<BlockRef>
   /** Compares again, after blocks did not fit together. */
   recheck(): Promise<void>
-  /** Asks a source no more that was caught later, when what it gave was put together. */
-  blame(error: ContradictionError): Promise<void>
+  /**
+   * Asks a source no more that was caught contradicting itself, and forgets what rests on its word.
+   * @returns false where it had been caught before
+   */
+  blame(error: ContradictionError): Promise<boolean>
+  /** How many sources were blamed in this run: where it grew, what was known may be known no more. */
+  blamed(): number
   failures(): readonly Failure[]
 }
 
@@ -48,8 +58,10 @@ export interface ChainLineOptions {
   readonly onUse: (source: Source) => void
   /** Compares what is remembered with the source, whose newest block is given; before the first question. */
   readonly settle: (source: Source, tip: BlockRef) => Promise<void>
-  /** Called as a source is caught contradicting itself. */
-  readonly onLie: (shown: string) => void
+  /** What a source was caught with in an earlier run; null: nothing. */
+  readonly lieOf: (shown: string) => string | null
+  /** Called as a source is caught contradicting itself: forgets what rests on its word. */
+  readonly onLie: (lie: ContradictionError['data']) => Promise<void>
   /** What to take for the newest block where nothing may be asked. */
   readonly lastTip: () => BlockRef | null
 }
@@ -60,7 +72,17 @@ export const anything = (): boolean => true
 export function createChainLine(chain: ChainId, options: ChainLineOptions): ChainLine {
   const opened = new Map<LiveSource, Promise<Source>>()
   const failed = new Map<LiveSource, Failure>()
+  const blamed = new Set<string>()
   let begun: Promise<BlockRef> | undefined
+
+  const fail = (own: LiveSource, error: LootlineError): void => {
+    const lied = error instanceof ContradictionError
+    failed.set(own, { chain, source: own.name, message: error.message, lied })
+  }
+  for (const own of options.sources) {
+    const what = options.lieOf(own.shown)
+    if (what !== null) fail(own, new ContradictionError(own.shown, what))
+  }
 
   const open = (own: LiveSource): Promise<Source> => {
     let source = opened.get(own)
@@ -74,11 +96,6 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
     return source
   }
 
-  const fail = (own: LiveSource, error: LootlineError): void => {
-    failed.set(own, { chain, source: own.name, message: error.message })
-    if (error instanceof ContradictionError) options.onLie(error.data.source)
-  }
-
   async function first<T>(
     can: (source: Source) => boolean,
     question: (source: Source) => Promise<T>,
@@ -89,7 +106,7 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
         const source = await open(own)
         if (can(source)) return await question(source)
       } catch (error) {
-        if (!isFailure(error)) throw error
+        if (!(error instanceof SourceError)) throw error
         fail(own, error)
       }
     }
@@ -118,28 +135,39 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
     begun ??= begin()
     return begun
   }
+  async function blame(error: ContradictionError): Promise<boolean> {
+    const { source } = error.data
+    for (const own of options.sources) if (own.shown === source && !failed.has(own)) fail(own, error)
+    if (blamed.has(source)) return false
+    blamed.add(source)
+    // The newest block may be its word.
+    begun = undefined
+    await options.onLie(error.data)
+    return true
+  }
   return {
     chain,
     async ask(can, question) {
-      await tip()
-      return first(can, question)
+      for (;;) {
+        await tip()
+        try {
+          return await first(can, question)
+        } catch (error) {
+          if (!(error instanceof ContradictionError)) throw error
+          if (!(await blame(error)) && !options.sources.some(({ shown }) => shown === error.data.source))
+            throw error
+        }
+      }
     },
     tip,
     async recheck() {
       begun = undefined
       await tip()
     },
-    async blame(error) {
-      for (const [own, source] of opened)
-        if (!failed.has(own) && (await source).shown === error.data.source) fail(own, error)
-    },
+    blame,
+    blamed: () => blamed.size,
     failures: () => [...failed.values()],
   }
-}
-
-/** The source's fault, as opposed to ours, the user's limits or the store's. */
-function isFailure(error: unknown): error is LootlineError {
-  return error instanceof SourceError || error instanceof ContradictionError
 }
 
 /** No source of the chain can answer. */
@@ -175,7 +203,7 @@ export class ContradictionError extends LootlineError<{
     super(
       { code: 'LIVE_CONTRADICTION', source, what },
       `${printable(source, 200)} contradicts itself: ${printable(what, 300)}`,
-      'Nothing of that answer was kept. Compare with another source of the chain.',
+      'Nothing that it said is kept, and it is asked no more until --refresh. Compare with another source of the chain.',
     )
   }
 }

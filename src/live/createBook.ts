@@ -6,6 +6,7 @@ import type { SourceKind } from '../chain/source.ts'
 import { inTransaction, wrapSqlite } from '../store/index.ts'
 import { type ChainId, chainOf } from '../units/caip.ts'
 import type { BlockKey, LiveBook, Looked, LotKey, Moment, SweptHolder } from './book.ts'
+import { bookOfLies } from './bookLies.ts'
 import type { LiveDatabase } from './liveFile.ts'
 import { synced, unsynced } from './syncing.ts'
 
@@ -91,6 +92,7 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
 
   return {
     together,
+    ...bookOfLies({ run, rows, together }),
     lot({ chain, txid, n }) {
       const where = 'WHERE x.chain = ? AND x.txid = ? AND x.n = ?'
       return lookedOf(row(`SELECT ${LOOKED} FROM lot x ${JOINS} ${where}`, chain, txid, n), chain)
@@ -163,7 +165,10 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
       if (database.isTransaction) write()
       else synced(database, write)
     },
-    isPut: (chain, txid) => row('SELECT 1 FROM put WHERE chain = ? AND txid = ?', chain, txid) !== undefined,
+    putSource(chain, txid) {
+      const found = row('SELECT source FROM put WHERE chain = ? AND txid = ?', chain, txid)
+      return found === undefined ? null : String(found['source'])
+    },
     unplaced(chain, heights) {
       const shared =
         'SELECT height FROM put WHERE chain = ? GROUP BY height HAVING count(*) > 1 AND min(placed) = 0'

@@ -66,9 +66,12 @@ export async function exploreLots(
       ifRemembered(() => spendsOf(line, group, follow, spenders)),
     )
     const tip = await line.tip()
+    const isTrusted = (source: string): boolean => desk.book.lieOf(line.chain, source) === null
     for (const [source, own] of Map.groupBy(values.filter(isThere), ({ source }) => source)) {
+      if (!isTrusted(source)) continue
       const found = own.flatMap((value) => value.spenders)
       await takeInFound(desk, line, source, found)
+      if (!isTrusted(source)) continue
       all.push(...found.map(({ placed }) => placed))
       const moment: Moment = { ...tip, chain: line.chain, source }
       desk.book.together(() => {
@@ -221,8 +224,12 @@ async function exploreHolder(desk: Desk, line: ChainLine, { holder, isSeed }: As
   if (got === null) return
   if (got.placed === null) return stop(got.count)
   const { source, placed, assets } = got
+  const isTrusted = (): boolean => desk.book.lieOf(line.chain, source) === null
+  // Others were asked meanwhile, and it may have been caught lying.
+  if (!isTrusted()) return
   await takeIn(desk, source, { placed, assets, whole: [holder] })
   await placeInBlocks(desk, line, heightsOf(placed))
+  if (!isTrusted()) return
   desk.book.setHistory(holder, { ...tip, chain: chainOf(holder), source })
 }
 

@@ -1,8 +1,8 @@
-/** What a live trace does at busy addresses, with balances from before, and with sources that lie. */
+/** What a live trace does at busy addresses, and with balances from before. */
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Source } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
-import { createMemoryLedger, openSqliteLedger } from '../ledger/index.ts'
+import { createMemoryLedger } from '../ledger/index.ts'
 import { account, books, coin, txidOf, USD, utxo } from '../trace/fixtures.ref.ts'
 import { plainRequest } from '../trace/index.ts'
 import { ETHEREUM } from '../units/caip.ts'
@@ -24,7 +24,7 @@ function worldOf(
   const { labels, prices } = books(createMemoryLedger())
   const world = liveWorld({
     ...{ labels, prices },
-    sources: [{ chain, open: async (wrap) => alter(madeSource(chain, wrap(door), kind)) }],
+    sources: [{ chain, shown: door.shown, open: async (wrap) => alter(madeSource(chain, wrap(door), kind)) }],
   })
   ends.push(() => world.clean())
   return { world, door }
@@ -119,50 +119,5 @@ describe('what an account had before', () => {
     const { flow } = await world.run(plainRequest({ seeds }))
     expect(flow.balance[0]!.accounted).toBe('100')
     expect(flow.leaves.find(({ holder }) => holder === account('first'))?.amount).toBe('50')
-  })
-})
-
-describe('a source that lies', () => {
-  const rows = [utxo(1, [], [['thief', 100n]]), utxo(2, [[1, 0, 'thief', 100n]], [['next', 100n]])]
-  const seeds = [{ theft: 'theft', of: { kind: 'lot', txid: rows[0]!.txid } }] as const
-  const block = { height: 2, hash: 'ab', time: 2 }
-  const spender = (txid: string) => async () => [{ txid, input: 0, block }]
-  const LIES: Record<string, (source: Source) => Source> = {
-    'names a spender that spends something else': (source) => ({ ...source, spends: spender(rows[0]!.txid) }),
-    'names a spender that it does not have': (source) => ({ ...source, spends: spender('ff'.repeat(32)) }),
-    'has fewer outputs than there are': (source) => ({ ...source, spends: async () => [] }),
-  }
-
-  test.each(Object.keys(LIES))('and %s is named, and nothing of that is kept', async (lie) => {
-    const { world } = worldOf(rows, 'explorer', LIES[lie])
-    const { flow, complete } = await world.run(plainRequest({ seeds }))
-    expect(complete).toBe(false)
-    expect(flow.leaves.map(({ reason, amount }) => [reason, amount])).toEqual([['nodata', '100']])
-    expect(flow.coverage.notes.join('\n')).toContain('contradicts itself')
-    const ledger = openSqliteLedger(world.folder)
-    expect(ledger.size().transactions).toBe(1)
-    ledger.close()
-  })
-
-  test('and gives a transaction that the ledger cannot take is named, and nothing of that is kept', async () => {
-    const negative = (source: Source): Source => ({
-      ...source,
-      transaction: async (txid) => {
-        const known = (await source.transaction(txid))!
-        if (txid !== rows[1]!.txid) return known
-        const outputs = [{ holder: coin('next'), amount: -1n }]
-        return {
-          ...known,
-          placed: { ...known.placed, transaction: { ...known.placed.transaction, outputs } },
-        }
-      },
-    })
-    const { world } = worldOf(rows, 'explorer', negative)
-    const { flow, complete } = await world.run(plainRequest({ seeds }))
-    expect(complete).toBe(false)
-    expect(flow.coverage.notes.join('\n')).toContain('contradicts itself')
-    const ledger = openSqliteLedger(world.folder)
-    expect([ledger.size().transactions, ledger.holderNumbers([coin('next')])[0]]).toEqual([1, 0xffffffff])
-    ledger.close()
   })
 })

@@ -5,7 +5,7 @@ import { blockNetwork } from '../chain/bitcoin/blockNetwork.ts'
 import { BTCD, startBtcd } from '../chain/bitcoin/btcd.test-suite.ts'
 import { coreAnswers, serveCore } from '../chain/bitcoin/coreNode.test-suite.ts'
 import { serveCoreRest } from '../chain/bitcoin/coreRest.test-suite.ts'
-import { serveEsplora } from '../chain/bitcoin/esploraServer.test-suite.ts'
+import { esploraAnswers, serveEsplora } from '../chain/bitcoin/esploraServer.test-suite.ts'
 import { type BitcoinHeist, bitcoinHeist } from '../chain/bitcoin/heist.test-suite.ts'
 import { createBitcoinNode, createBitcoinRest, createEsplora } from '../chain/bitcoin/live/index.ts'
 import { inFile } from '../chain/bitcoin/madeBlocks.test-suite.ts'
@@ -26,6 +26,7 @@ afterAll(() => Promise.all(ends.map((end) => end())))
 
 /** Answers by path or method, counted. */
 interface Server {
+  readonly shown: string
   readonly open: OpenSource
   readonly answered: ReadonlyMap<string, number> | null
 }
@@ -36,7 +37,7 @@ const KINDS: Record<string, (heist: BitcoinHeist) => Promise<Server>> = {
     ends.push(() => server[Symbol.asyncDispose]())
     const { answered } = server
     return {
-      answered,
+      ...{ answered, shown: server.url },
       open: async (wrap) => createEsplora(wrap(createDoor({ url: server.url, limits })), network),
     }
   },
@@ -45,7 +46,7 @@ const KINDS: Record<string, (heist: BitcoinHeist) => Promise<Server>> = {
     ends.push(() => server[Symbol.asyncDispose]())
     const { answered } = server
     return {
-      answered,
+      ...{ answered, shown: server.url },
       open: async (wrap) => createBitcoinNode(wrap(createDoor({ url: server.url, limits })), network),
     }
   },
@@ -54,7 +55,7 @@ const KINDS: Record<string, (heist: BitcoinHeist) => Promise<Server>> = {
     ends.push(() => server[Symbol.asyncDispose]())
     const { answered } = server
     return {
-      answered,
+      ...{ answered, shown: server.url },
       open: async (wrap) => createBitcoinNode(wrap(createDoor({ url: server.url, limits })), network),
     }
   },
@@ -63,7 +64,7 @@ const KINDS: Record<string, (heist: BitcoinHeist) => Promise<Server>> = {
     ends.push(() => server[Symbol.asyncDispose]())
     const { answered } = server
     return {
-      answered,
+      ...{ answered, shown: server.url },
       open: async (wrap) => createBitcoinRest(wrap(createDoor({ url: server.url, limits })), network),
     }
   },
@@ -74,7 +75,7 @@ const KINDS: Record<string, (heist: BitcoinHeist) => Promise<Server>> = {
     const secrets = { headers: { authorization: btcd.authorization } }
     const open: OpenSource = (wrap) =>
       createBitcoinNode(wrap(createDoor({ url: btcd.url, secrets, limits })), network)
-    return { answered: null, open }
+    return { answered: null, shown: btcd.url, open }
   },
 }
 
@@ -114,7 +115,7 @@ describe.each(Object.keys(KINDS).filter((kind) => kind !== 'btcd' || BTCD !== un
         const heist = await made
         const server = await KINDS[kind]!(heist)
         const { labels, prices } = booksOf(heist.service)
-        const world = liveWorld({ sources: [{ chain: BITCOIN_REGTEST, open: server.open }], labels, prices })
+        const world = liveWorld({ sources: [{ chain: BITCOIN_REGTEST, ...server }], labels, prices })
         ends.push(() => world.clean())
         const request = plainRequest({
           seeds: [{ theft: 'theft', of: { kind: 'lot', txid: heist.txid, n: 0 } }],
@@ -133,3 +134,72 @@ describe.each(Object.keys(KINDS).filter((kind) => kind !== 'btcd' || BTCD !== un
     )
   },
 )
+
+interface Liar extends Server {
+  /** Of what the lie is met: a node tells what a block spends where holders are looked for. */
+  readonly of: TraceRequest['seeds'][number]['of']
+}
+
+/** Servers that say of one input that it spends 1000 sats more than it does, which no hash covers. */
+const LIARS: Record<string, (heist: BitcoinHeist, txid: string) => Promise<Liar>> = {
+  async 'an Esplora-shaped server'({ chain, txid: theft }, txid) {
+    const of = { chain: BITCOIN_REGTEST, blocks: chain.blocks }
+    const server = await serveEsplora(of)
+    ends.push(() => server[Symbol.asyncDispose]())
+    const told = JSON.parse(String(esploraAnswers(of)(`/tx/${txid}`).body))
+    told.vin[0].prevout.value += 1000
+    told.fee += 1000
+    server.instead(`/tx/${txid}`, { status: 200, body: JSON.stringify(told) })
+    const open: OpenSource = async (wrap) =>
+      createEsplora(wrap(createDoor({ url: server.url, limits })), network)
+    return { answered: server.answered, shown: server.url, open, of: { kind: 'lot', txid: theft, n: 0 } }
+  },
+  async 'a node that answers as Core does'({ chain, thief }, txid) {
+    const answers = coreAnswers({ blocks: chain.blocks })
+    const server = await serveCore(answers, {}, (method, params) => {
+      const told = answers(method, params)
+      if (method !== 'getblock' || params[1] !== 3) return told
+      const { result } = structuredClone(told) as { result: { tx: Told[] } }
+      for (const { txid: own, vin } of result.tx) if (own === txid) vin[0]!.prevout.value += 0.00001
+      return { result }
+    })
+    ends.push(() => server[Symbol.asyncDispose]())
+    const open: OpenSource = async (wrap) =>
+      createBitcoinNode(wrap(createDoor({ url: server.url, limits })), network)
+    return { answered: server.answered, shown: server.url, open, of: { kind: 'holders', holders: [thief] } }
+  },
+}
+interface Told {
+  readonly txid: string
+  readonly vin: { readonly prevout: { value: number } }[]
+}
+
+describe.each(Object.keys(LIARS))('%s that lies about an amount', (liar) => {
+  test('is named, alone or beside an honest one, and nothing of it is kept', async () => {
+    const heist = await made
+    const { chain, txid } = heist
+    const answers = esploraAnswers({ chain: BITCOIN_REGTEST, blocks: chain.blocks })
+    const peel: string = JSON.parse(String(answers(`/tx/${txid}/outspends`).body))[0].txid
+    const liars = await LIARS[liar]!(heist, peel)
+    const honest = await KINDS['an Esplora-shaped server']!(heist)
+    const { labels, prices } = booksOf(heist.service)
+    const request = plainRequest({ seeds: [{ theft: 'theft', of: liars.of }] })
+    const named = `${liars.shown} contradicts itself: ${peel} is said to spend what ${txid} does not pay`
+    const worldWith = (...servers: readonly Server[]) => {
+      const sources = servers.map((server) => ({ chain: BITCOIN_REGTEST, ...server }))
+      const world = liveWorld({ sources, labels, prices })
+      ends.push(() => world.clean())
+      return world
+    }
+    await expect(worldWith(liars).run(request)).rejects.toMatchObject({
+      ...{ code: 'LIVE_NO_SOURCE', message: expect.stringContaining(named) },
+    })
+    const { flow, missing } = await worldWith(liars, honest).run(request)
+    expect(missing).toEqual([])
+    expectSameFlow(flow, await indexedFlow(heist, request))
+    expect(flow.coverage.notes.join('\n')).toContain(named)
+    expect(flow.coverage.sources.filter(({ role }) => role === 'live').map(({ name }) => name)).toEqual([
+      honest.shown,
+    ])
+  })
+})

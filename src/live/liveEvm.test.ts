@@ -29,6 +29,7 @@ function worldOf(traces: boolean): LiveWorld {
     prices,
     sources: (['home', 'away'] as const).map((side) => ({
       chain: heist[`${side}Chain`],
+      shown: heist[side].url,
       open: (wrap) =>
         createEvmNode(wrap(createDoor({ url: heist[side].url, limits })), {
           traces,

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { openDatabase, openStore } from '../store/index.ts'
 import { ARCHIVE_SCHEMA } from './archive.ts'
 import { BOOK_SCHEMA } from './book.ts'
+import { LIE_SCHEMA } from './bookLies.ts'
 import { SOURCE_SCHEMA } from './sources/schema.ts'
 
 export type LiveDatabase = ReturnType<typeof openDatabase>
@@ -19,8 +20,8 @@ export interface LiveFile {
 }
 
 /** Every part of the room adds its tables here; a change of any of them needs a new version. */
-const SCHEMAS: readonly string[] = [SOURCE_SCHEMA, ARCHIVE_SCHEMA, BOOK_SCHEMA]
-const VERSION = 1
+const SCHEMAS: readonly string[] = [SOURCE_SCHEMA, ARCHIVE_SCHEMA, BOOK_SCHEMA, LIE_SCHEMA]
+const VERSION = 2
 
 /**
  * Opens the file of a store, making it where there is none.

@@ -70,7 +70,7 @@ function worldOf(
   const doors = kinds.map((_, i) => madeDoor(made, `http://127.0.0.1:${i + 1}/made`))
   const sources = kinds.map((kind, i) => {
     const open: OpenSource = async (wrap) => madeSource(chain, wrap(doors[i]!), kind)
-    return { chain, open }
+    return { chain, shown: doors[i]!.shown, open }
   })
   const world = liveWorld({ sources, ...booksOf(simulation) })
   ends.push(() => world.clean())

@@ -19,6 +19,7 @@ import {
   type TraceBooks,
   type TraceRequest,
 } from '../trace/index.ts'
+import { counted } from '../units/amount.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import { type Archive, InterruptedError } from './archive.ts'
@@ -28,6 +29,8 @@ import { type ChainLine, createChainLine, type LiveSource, NoSourceError } from 
 import type { Desk, LiveProgress } from './desk.ts'
 import { settleFork } from './reorganise.ts'
 import { createSupply, type Missing, type WantedHolder, type Wish } from './supply.ts'
+import { takeBackSource } from './takeBack.ts'
+import { wordOfSources } from './wordOfSources.ts'
 
 /** What is known of money that crosses between chains. */
 export interface Crossings {
@@ -99,23 +102,35 @@ export async function traceLive(
   request: TraceRequest,
   options: LiveOptions,
 ): Promise<LiveTrace> {
+  const { book } = live
+  const forgetting = { ledger: books.ledger, book, archive: live.archive, links: live.crossings }
+  // A run that caught a source may have been killed before it had forgotten it.
+  for (const { chain, source } of book.freshLies()) await takeBackSource(forgetting, chain, source)
+  if (options.refresh) {
+    // What was under way when they were caught came later.
+    for (const { chain, source } of book.lies()) live.archive.dropSource(source, chain)
+    book.forgiveLies()
+  }
   const desk = createDesk(books, live, request, options)
   const chains = [...new Set(live.sources.map(({ chain }) => chain))]
   const supply = createSupply(desk, chains, request.direction)
-  const prepare = (runNotes: readonly string[]): Prepared => {
-    const { book, crossings } = live
-    const beyond = createBeyond({ ledger: books.ledger, book, crossings: crossings.crossings, runNotes })
-    return prepareTrace({ ...books, beyond }, request)
+  /** Notes may be added until the flow is run. */
+  const prepare = (): { readonly prepared: Prepared; readonly runNotes: string[] } => {
+    const runNotes: string[] = []
+    const { crossings } = live.crossings
+    const beyond = createBeyond({ ledger: books.ledger, book, crossings, runNotes })
+    return { prepared: prepareTrace({ ...books, beyond }, request), runNotes }
   }
-  const wish = (): Wish => {
+  const look = (): View => {
     const seeds = seedHolders(request)
     try {
-      const frontier = prepare([]).frontier(options.rules)
-      return wishOf(live.crossings, frontier, seeds, request.direction)
+      const made = prepare()
+      const frontier = made.prepared.frontier(options.rules)
+      return { ...made, frontier, wish: wishOf(live.crossings, frontier, seeds, request.direction) }
     } catch (error) {
       // What is asked of the seeds' holders may yet find them.
       if (!(error instanceof NoSeedError) || seeds.length === 0) throw error
-      return { lots: [], holders: seeds }
+      return { unknown: error, wish: { lots: [], holders: seeds } }
     }
   }
   const failuresOf = () => chains.flatMap((chain) => desk.line(chain)!.failures())
@@ -131,31 +146,51 @@ export async function traceLive(
     return new NoSourceError({ code: 'LIVE_NO_SOURCE', chain: first.chain, failures })
   }
   let cut: LootlineError | null = null
+  let view: View | null = null
   try {
-    await supply.transactions(missingSeeds(books.ledger, request).transactions)
-    while (await supply.round(wish())) {}
+    do {
+      // Again after each round: what a source brought is taken out when it is caught lying.
+      await supply.transactions(() => missingSeeds(books.ledger, request).transactions)
+      view = look()
+    } while (await supply.round(view.wish))
     if (desk.signal.aborted) cut = new InterruptedError()
   } catch (error) {
     if (!(error instanceof BudgetError || error instanceof InterruptedError)) throw unasked(error, null)
     cut = error
   }
   try {
-    const missing = supply.missing(wish())
-    const notes = [
+    // A round that asked nothing left everything as it was.
+    if (view === null || cut !== null) view = look()
+    if ('unknown' in view) throw view.unknown
+    const { prepared, frontier, runNotes, wish } = view
+    const missing = supply.missing(wish)
+    runNotes.push(
+      ...wordNotes(wordOfSources(books.ledger, book, frontier.transactions)),
       ...missing.map((one) => missingNote(one, cut)),
-      ...failuresOf().map(
-        ({ source, message }) => `Source ${printable(source, 60)} failed: ${printable(message, 400)}`,
+      ...failuresOf().flatMap(({ source, message, lied }) =>
+        lied ? [] : [`Source ${printable(source, 60)} failed: ${printable(message, 400)}`],
       ),
-    ]
-    return { prepared: prepare(notes), complete: missing.length === 0, missing, cut }
+    )
+    return { prepared, complete: missing.length === 0, missing, cut }
   } catch (error) {
     throw unasked(error, cut)
   }
 }
 
+/** What the ledger's trace says by now: what it would ask, or that it knows no seed. */
+type View =
+  | {
+      readonly prepared: Prepared
+      readonly frontier: Frontier
+      readonly runNotes: string[]
+      readonly wish: Wish
+    }
+  | { readonly unknown: NoSeedError; readonly wish: Wish }
+
 function createDesk(books: TraceBooks, live: Live, request: TraceRequest, options: LiveOptions): Desk {
   const { archive, book } = live
   const { ledger } = books
+  const forgetting = { ledger, book, archive, links: live.crossings }
   const lines = new Map<ChainId, ChainLine | null>()
   const lineOf = (chain: ChainId): ChainLine | null => {
     const sources = live.sources.filter((source) => source.chain === chain)
@@ -163,12 +198,14 @@ function createDesk(books: TraceBooks, live: Live, request: TraceRequest, option
     return createChainLine(chain, {
       sources,
       onUse: ({ shown, kind, blind }) => book.setUsed({ source: shown, chain, kind, blind }),
-      onLie: (shown) => archive.dropSource(shown, chain),
+      lieOf: (shown) => book.lieOf(chain, shown),
+      async onLie({ source, what }) {
+        book.setLie({ chain, source, what })
+        await takeBackSource(forgetting, chain, source)
+      },
       lastTip: () => book.moments().findLast((moment) => moment.chain === chain) ?? null,
       async settle(source, tip) {
-        const turned = await archive.anew(() =>
-          settleFork({ ledger, book, archive, links: live.crossings }, source, tip),
-        )
+        const turned = await archive.anew(() => settleFork(forgetting, source, tip))
         if (turned !== null) await options.onProgress({ kind: 'reorganised', ...turned })
         book.rememberBlock(chain, tip)
       },
@@ -222,10 +259,17 @@ function wishOf(
   return { lots: frontier.lots, holders: [...reached, ...seeds] }
 }
 
+function wordNotes(inputs: number): string[] {
+  if (inputs === 0) return []
+  return [
+    `Amount and payer of ${counted(inputs, 'input')} of traced transactions are the word of the source that gave them: what they spend was not fetched. What was traced into them is proved.`,
+  ]
+}
+
 function missingNote({ chain, lots, holders, why }: Missing, cut: LootlineError | null): string {
   const what = [
-    ...(lots > 0 ? [`${lots} ${lots === 1 ? 'output' : 'outputs'}`] : []),
-    ...(holders > 0 ? [`${holders} ${holders === 1 ? 'holder' : 'holders'}`] : []),
+    ...(lots > 0 ? [counted(lots, 'output')] : []),
+    ...(holders > 0 ? [counted(holders, 'holder')] : []),
   ].join(' and ')
   const reason = why ?? cut?.message ?? 'the sources did not say'
   return `${what} of ${chainName(chain)} were not asked about to the end: ${printable(reason, 400)} The same command goes on from there.`

@@ -28,7 +28,11 @@ export type OpenSource = (wrap: (door: Door) => Door) => Promise<Source>
 
 export interface LiveWorldOptions {
   /** In order. */
-  readonly sources: readonly { readonly chain: ChainId; readonly open: OpenSource }[]
+  readonly sources: readonly {
+    readonly chain: ChainId
+    readonly shown: string
+    readonly open: OpenSource
+  }[]
   readonly labels: LabelBook
   readonly prices: PriceBook
 }
@@ -69,8 +73,8 @@ export function liveWorld({ sources, labels, prices }: LiveWorldOptions): LiveWo
         archive,
         book: createBook(file.database, file.path),
         crossings: storeCrossings(cross, ledger),
-        sources: sources.map(({ chain, open }, i) => ({
-          ...{ name: `source-${i}`, chain },
+        sources: sources.map(({ chain, shown, open }, i) => ({
+          ...{ name: `source-${i}`, chain, shown },
           open: () =>
             open((door) =>
               archived(door, archive, {

@@ -74,8 +74,10 @@ async function enterOpening(desk: Desk, line: ChainLine, opening: Opening): Prom
 }
 
 /** Takes the entries of holders out again that are looked for from an earlier block on. */
-export async function takeBackOpenings(desk: Desk, holders: readonly HolderId[]): Promise<void> {
-  const { ledger, book } = desk
+export async function takeBackOpenings(
+  { ledger, book }: Pick<Desk, 'ledger' | 'book'>,
+  holders: readonly HolderId[],
+): Promise<void> {
   for (const holder of holders) {
     const chain = chainOf(holder)
     const numbers = book

@@ -5,25 +5,16 @@
  */
 import type { BlockRef, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { ChainId } from '../units/caip.ts'
-import type { Archive } from './archive.ts'
-import type { LiveBook } from './book.ts'
 import { withStoreFree } from './storeFree.ts'
+import type { Forgetting } from './takeBack.ts'
+import { numberOf } from './takeIn.ts'
 
 export interface Reorganised {
   readonly chain: ChainId
   /** Newest height that is as before. */
   readonly forkHeight: number
   readonly transactions: number
-}
-
-/** What has to forget. */
-interface Forgetting {
-  readonly ledger: Ledger
-  readonly book: LiveBook
-  readonly archive: Archive
-  readonly links: { forget(chain: ChainId, txids: readonly string[]): void }
 }
 
 /** The deepest known took some 4,000 blocks (Ethereum Classic, August 2020); beyond it a URL serves another chain by now. */
@@ -69,11 +60,7 @@ async function forget(
   { height, time }: Pick<BlockRef, 'height' | 'time'>,
 ): Promise<number> {
   const txids = book.putAbove(chain, height)
-  const numbers = txids.flatMap((txid) => {
-    const txs = ledger.txNumbers(txid)
-    const { chain: chains } = ledger.heads(txs)
-    return [...txs].filter((_, i) => chains[i] === chain)
-  })
+  const numbers = txids.flatMap((txid) => numberOf(ledger, chain, txid) ?? [])
   const { transactions } = await withStoreFree(() => ledger.forget(Uint32Array.from(numbers)))
   links.forget(chain, txids)
   book.together(() => {

@@ -29,6 +29,11 @@ export interface Wish {
   readonly holders: readonly WantedHolder[]
 }
 
+interface WantedTransaction {
+  readonly txid: string
+  readonly chain: ChainId | null
+}
+
 /** What was not asked, for the coverage. */
 export interface Missing {
   readonly chain: ChainId
@@ -39,9 +44,9 @@ export interface Missing {
 }
 
 export interface Supply {
-  /** Fetches transactions by id; those that no source has stay unknown. */
-  transactions(wanted: readonly { readonly txid: string; readonly chain: ChainId | null }[]): Promise<void>
-  /** @returns false where there was nothing to ask */
+  /** Fetches transactions by id, until none is wanted that was not asked for; those that no source has stay unknown. */
+  transactions(wanted: () => readonly WantedTransaction[]): Promise<void>
+  /** @returns false where there was nothing to ask, and nothing has changed */
   round(wish: Wish): Promise<boolean>
   missing(wish: Wish): readonly Missing[]
 }
@@ -56,6 +61,8 @@ export function createSupply(
 ): Supply {
   /** What was asked in this run and stayed unknown: offline, or above a source's newest block. */
   const asked = new Set<string>()
+  /** Sources caught lying while that was asked. */
+  let blamed = 0
   const dead = new Map<ChainId, string>()
   const tidied = new Set<ChainId>()
   const tips = new Map<ChainId, number>()
@@ -72,7 +79,7 @@ export function createSupply(
   async function goesOn(line: ChainLine, error: unknown, failuresBefore: number): Promise<boolean> {
     if (error instanceof ContradictionError) await line.blame(error)
     if (error instanceof NoSourceError || error instanceof ContradictionError)
-      return line.failures().length > failuresBefore
+      return troubles(line) > failuresBefore
     const met = forks.get(line.chain) ?? 0
     if (!(error instanceof ForkError) || met === FORKS) return false
     forks.set(line.chain, met + 1)
@@ -88,8 +95,16 @@ export function createSupply(
     return unknownOf({ ledger, book, asOf, refresh }, frontier)
   }
 
-  /** Of a refresh, as of when each chain must be known. */
-  async function askTips(wish: Wish): Promise<void> {
+  /** What a source said was known may be known no more where it was caught lying. */
+  function askAgainAfterLies(): void {
+    const now = chains.reduce((sum, chain) => sum + (desk.line(chain)?.blamed() ?? 0), 0)
+    if (now > blamed) for (const known of [asked, tips, tidied]) known.clear()
+    blamed = now
+  }
+
+  /** Of a refresh, as of when each chain must be known. @returns whether a source was asked, and blocks may have been taken back */
+  async function askTips(wish: Wish): Promise<boolean> {
+    const before = tips.size
     for (const chain of chainsOf(wish)) {
       const line = desk.line(chain)
       if (line === null || dead.has(chain) || tips.has(chain)) continue
@@ -99,6 +114,7 @@ export function createSupply(
         if (!ends(chain, error)) throw error
       }
     }
+    return tips.size > before
   }
 
   /** Of one chain, what may still be asked. */
@@ -189,14 +205,12 @@ export function createSupply(
   const startOf = async (line: ChainLine, time: number | null): Promise<number> =>
     time === null ? 0 : heightAt(line, time)
 
-  async function fetchTransactions(
-    wanted: readonly { readonly txid: string; readonly chain: ChainId | null }[],
-  ): Promise<void> {
+  async function fetchTransactions(wanted: readonly WantedTransaction[]): Promise<void> {
     for (const { txid, chain } of wanted) {
       for (const one of chain === null ? chains.filter((own) => mayHave(own, txid)) : [chain]) {
         const line = desk.line(one)
         while (line !== null && !dead.has(one)) {
-          const failures = line.failures().length
+          const failures = troubles(line)
           try {
             const found = await line.ask(anything, async (source) => ({
               source: source.shown,
@@ -213,16 +227,24 @@ export function createSupply(
   }
 
   return {
-    transactions: fetchTransactions,
+    async transactions(wanted) {
+      for (;;) {
+        askAgainAfterLies()
+        const open = wanted().filter(({ txid }) => !asked.has(txid))
+        if (open.length === 0) return
+        for (const { txid } of open) asked.add(txid)
+        await fetchTransactions(open)
+      }
+    },
     async round(wish) {
-      let progress = false
-      if (desk.refresh) await askTips(wish)
+      askAgainAfterLies()
+      let progress = desk.refresh && (await askTips(wish))
       const open = unknown(wish)
       await desk.onProgress({ kind: 'wave', open: open.lots.length + open.holders.length })
       for (const chain of chainsOf(open)) {
         const line = desk.line(chain)
         if (line === null || dead.has(chain) || desk.signal.aborted) continue
-        const failures = line.failures().length
+        const failures = troubles(line)
         try {
           const own = askable(unknown(wish), chain)
           if (own.lots.length + own.holders.length > 0) progress = (await askChain(line, own)) || progress
@@ -244,6 +266,9 @@ export function createSupply(
     },
   }
 }
+
+/** Sources that were lost in this run, and those found to lie. */
+const troubles = (line: ChainLine): number => line.failures().length + line.blamed()
 
 const lotKey = ({ chain, txid, n }: OpenLot): string => `${chain}/${txid}:${n}`
 

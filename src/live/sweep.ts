@@ -26,7 +26,8 @@ export const canSweep = (source: Source): boolean => source.matches !== undefine
  * Reads blocks from the lowest `from` on, until one has something new or the tip is reached. Each block is written down
  * before the next, so that a killed sweep reads none twice.
  *
- * @returns the holders that were looked for in the last block read
+ * @returns the holders that were looked for in the last block read; none where a source was caught lying, and what was
+ * known may be known no more
  * @throws {ForkError} where blocks do not fit together
  */
 export async function sweep(
@@ -43,11 +44,13 @@ export async function sweep(
   if (tip.height - height >= LARGE_BLOCKS)
     await desk.onProgress({ kind: 'large', chain, blocks: tip.height - height + 1 })
   const watch = createWatch()
+  const blamed = line.blamed()
   let id: number | null = null
 
   // Another source goes on where one failed.
   return book.unsynced(() =>
     line.ask(canSweep, async (source) => {
+      if (line.blamed() > blamed) return []
       const next = readAhead(source, tip, watch)
       for (; height <= tip.height && !signal.aborted; height++) {
         const joining = byStart.get(height) ?? []
@@ -58,6 +61,7 @@ export async function sweep(
           throw new ForkError(chain, height)
         const added = await takeIn(desk, source.shown, { placed: transactions, assets })
         if (added > 0) await placeInBlocks(desk, line, [height])
+        if (line.blamed() > blamed) return []
         book.together(() => {
           id ??= book.beginSweep({ chain, ...block, source: source.shown })
           book.joinSweep(id, joining.flatMap(lotOf), joining.flatMap(holderOf))

@@ -7,7 +7,7 @@
 import type { BlockRef, MetAssets, Placed } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
 import { LootlineError } from '../errors.ts'
-import { type AppendOptions, type Ledger, NONE } from '../ledger/ledger.ts'
+import { type AppendOptions, type FalsePrevout, type Ledger, NONE } from '../ledger/ledger.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { LiveBook, PutRow } from './book.ts'
 import { type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
@@ -35,7 +35,8 @@ export interface Catch {
 
 /**
  * Transactions that are not confirmed are left out: a trace rests on blocks. One that the ledger refuses (it spends what
- * another spends) is the source's contradiction, and nothing of the catch is kept.
+ * another spends) is the source's contradiction, and nothing of the catch is kept. An input that is said to spend what it
+ * does not is that of the source that said so, which need not be this one; the catch is then kept until it is taken back.
  *
  * @returns movements new to the ledger
  * @throws {ContradictionError}
@@ -49,15 +50,18 @@ export async function takeIn(intake: Intake, source: string, caught: Catch): Pro
   const rows = new Map<string, PutRow>()
   for (const { transaction, block } of confirmed) {
     const { chain, txid } = transaction
-    // What a file brought stays when its block does not: its source is the user's.
-    if (!book.isPut(chain, txid) && numberOf(ledger, chain, txid) !== undefined) continue
+    // What a file brought stays when its block does not: its source is the user's. Of live sources the first word stays.
+    if (numberOf(ledger, chain, txid) !== undefined) continue
     const placed = transaction.index !== undefined
     rows.set(txid, { chain, txid, height: block.height, hash: block.hash, source, fetched, placed })
   }
   if (rows.size > 0) book.put([...rows.values()])
   let added = 0
+  const falsePrevouts: FalsePrevout[] = []
   const append = async (transactions: readonly Transaction[], options: AppendOptions): Promise<void> => {
-    added += (await withStoreFree(() => ledger.append(transactions, options))).added
+    const appended = await withStoreFree(() => ledger.append(transactions, options))
+    added += appended.added
+    falsePrevouts.push(...appended.falsePrevouts)
   }
   try {
     for (const layer of layers(confirmed)) await append(layer, { assets: caught.assets })
@@ -69,6 +73,12 @@ export async function takeIn(intake: Intake, source: string, caught: Catch): Pro
     throw new ContradictionError(source, error.message)
   }
   links.addLinks(confirmed)
+  for (const { chain, txid, prevTxid, said } of falsePrevouts) {
+    // A live source's output is covered by its transaction's id, a file's is not.
+    const liar = said === 'now' ? source : book.putSource(chain, txid)
+    if (liar !== null && book.putSource(chain, prevTxid) !== null)
+      throw new ContradictionError(liar, `${txid} is said to spend what ${prevTxid} does not pay`)
+  }
   return added
 }
 
@@ -123,9 +133,11 @@ export async function placeInBlocks(
     const lacking = ledger.transactions(numbers).filter(({ index }) => index === undefined)
     if (lacking.length > 0) {
       const block: BlockRef = { height, hash, time: lacking[0]!.time ?? 0 }
-      const order = await orderOf(line, block, lacking)
+      const order = await orderOf(book, line, block, lacking)
       if (order === null) return
-      const placed = lacking.map((transaction) => ({ ...transaction, index: order.get(transaction.txid)! }))
+      // What was taken back meanwhile must not come again.
+      const there = lacking.filter(({ txid }) => numberOf(ledger, chain, txid) !== undefined)
+      const placed = there.map((transaction) => ({ ...transaction, index: order.get(transaction.txid)! }))
       await withStoreFree(() => ledger.append(placed))
     }
     book.together(() => book.setPlaced(chain, txids))
@@ -137,6 +149,7 @@ export async function placeInBlocks(
  * says each transaction's place. null where none says: the order is then the ledger's best guess (docs/methods/order.md).
  */
 async function orderOf(
+  book: LiveBook,
   line: ChainLine,
   block: BlockRef,
   lacking: readonly Transaction[],
@@ -155,7 +168,12 @@ async function orderOf(
           }
         const lost = lacking.find(({ txid }) => !place.has(txid))
         if (lost === undefined) return place
-        throw new ContradictionError(source.shown, `block ${block.hash} is without transaction ${lost.txid}`)
+        // A node without index of transactions says nothing by not having one.
+        if (source.txids === undefined) return null
+        // Its hash proves what a block has, so whoever put the transaction there was wrong.
+        const liar = book.putSource(line.chain, lost.txid)
+        if (liar === null) return null
+        throw new ContradictionError(liar, `block ${block.hash} is without transaction ${lost.txid}`)
       },
     )
   } catch (error) {

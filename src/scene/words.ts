@@ -5,6 +5,8 @@
 import type { Flow, LeafReason } from '../trace/flow.ts'
 import { addressOf, formatGrouped, printable } from '../units/index.ts'
 
+export { counted } from '../units/index.ts'
+
 type Direction = Flow['direction']
 
 const FORWARD: Readonly<Record<LeafReason, string>> = {
@@ -76,11 +78,6 @@ export function shareText(part: bigint, whole: bigint): string {
   if (permille === 0n && part > 0n) return '< 0.1 %'
   if (permille === 1000n && part < whole) return '> 99.9 %'
   return `${formatGrouped(permille, 1, { minDecimals: 1 })} %`
-}
-
-/** `1 address`, `2 addresses`, `1,234 hops`. */
-export function counted(n: number, one: string, many: string = `${one}s`): string {
-  return `${formatGrouped(BigInt(n), 0)} ${n === 1 ? one : many}`
 }
 
 /**

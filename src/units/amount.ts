@@ -72,6 +72,11 @@ export function formatGrouped(
   return kept === '' ? sign + grouped : `${sign}${grouped}.${kept}`
 }
 
+/** `1 address`, `2 addresses`, `1,234 hops`. */
+export function counted(n: number, one: string, many: string = `${one}s`): string {
+  return `${formatGrouped(BigInt(n), 0)} ${n === 1 ? one : many}`
+}
+
 function split(baseUnits: bigint, decimals: number): [sign: string, whole: string, fraction: string] {
   checkDecimals(decimals)
   const negative = baseUnits < 0n

@@ -60,7 +60,7 @@ export async function askLive(
     book: createBook(file.database, file.path),
     crossings: storeCrossings(cross, books.ledger),
     sources: sources.map((entry) => ({
-      ...{ name: entry.name, chain: entry.chain },
+      ...{ name: entry.name, chain: entry.chain, shown: entry.url },
       open: () =>
         openSource(entry, {
           env: context.env,

@@ -1,0 +1,52 @@
+/**
+ * Takes back everything that rests on the word of a source that was caught contradicting itself: heights, times and amounts
+ * that no hash covers cannot be told from those that were true.
+ * @module
+ */
+import type { Transaction } from '../chain/transaction.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { ChainId, HolderId } from '../units/caip.ts'
+import type { Archive } from './archive.ts'
+import type { LiveBook } from './book.ts'
+import { takeBackOpenings } from './openingBalance.ts'
+import { withStoreFree } from './storeFree.ts'
+import { numberOf } from './takeIn.ts'
+
+/** What has to forget. */
+export interface Forgetting {
+  readonly ledger: Ledger
+  readonly book: LiveBook
+  readonly archive: Archive
+  readonly links: { forget(chain: ChainId, txids: readonly string[]): void }
+}
+
+/**
+ * What others said of the same outputs and holders is forgotten too, since it may have counted on what goes now; their
+ * answers stay in the archive. May be killed and run again: what is put is known until it is gone.
+ */
+export async function takeBackSource(books: Forgetting, chain: ChainId, source: string): Promise<void> {
+  const { ledger, book, archive, links } = books
+  const txids = book.putBy(chain, source)
+  const numbers = Uint32Array.from(txids.flatMap((txid) => numberOf(ledger, chain, txid) ?? []))
+  const gone = ledger.transactions(numbers)
+  const holders = new Set(gone.flatMap(holdersOf))
+  await takeBackOpenings(books, [...holders])
+  book.together(() => {
+    for (const { inputs } of gone) for (const { txid, n } of inputs) book.dropLot({ chain, txid, n })
+    for (const holder of holders) book.dropHolder(holder)
+  })
+  if (numbers.length > 0) await withStoreFree(() => ledger.forget(numbers))
+  links.forget(chain, txids)
+  book.together(() => {
+    archive.dropSource(source, chain)
+    book.dropSource(chain, source)
+  })
+}
+
+function holdersOf({ transfers, inputs, outputs }: Transaction): HolderId[] {
+  return [
+    ...transfers.flatMap(({ from, to }) => [from, to]),
+    ...inputs.map(({ holder }) => holder),
+    ...outputs.map(({ holder }) => holder),
+  ].filter((holder) => holder !== null && holder !== undefined)
+}
