@@ -103,7 +103,7 @@ export async function killSoak(source: SourceName, kills: number, seed: number):
     const store = copy()
     log = logOf(answers ?? Number.POSITIVE_INFINITY)
     const child = spawn(process.execPath, [SHIM, ...trace(store)], { stdio: 'ignore' })
-    stack.defer(() => child.kill('SIGKILL'))
+    stack.defer(() => void child.kill('SIGKILL'))
     const after = answers === null ? draw.below(Math.ceil(asking)) : SETTLE_MS
     if (!(await killedAfter(child, log, answers === null ? 1 : answers + 1, after))) continue
     const before = log.questions.slice()

@@ -84,7 +84,7 @@ async function measure(hops: number): Promise<Measurement[]> {
       ],
     }
     const traced = await traceLive(books, live, request, {
-      ...{ rules: ['fifo'], refresh: false, signal: new AbortController().signal, now },
+      ...{ rules: ['fifo'], refresh: false, offline: false, signal: new AbortController().signal, now },
       onProgress: () => {},
     })
     premise(traced.complete, 'everything was known')

@@ -62,6 +62,7 @@ export function exitCodeOf(error: unknown): number {
   if (UNUSABLE_SOURCE.has(code)) return EXIT_CODES.usage.code
   if (
     code === 'LIVE_NO_SOURCE' ||
+    code === 'LIVE_UNASKED_SEED' ||
     code === 'LIVE_CONTRADICTION' ||
     (code.startsWith('NET_') && code !== 'NET_BAD_SECRET')
   )

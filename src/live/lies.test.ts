@@ -150,7 +150,7 @@ const CASES = Object.entries(LIES).flatMap(([lie, [alter, kinds]]) =>
 describe.each(CASES)('an $kind that $lie', ({ kind, alter }) => {
   test('alone is named, also offline, and nothing of it is kept', async () => {
     const liars = liarsWorld([kind], alter)
-    const named = { code: 'LIVE_NO_SOURCE', message: expect.stringContaining('made contradicts itself') }
+    const named = { code: 'LIVE_UNASKED_SEED', message: expect.stringContaining('made contradicts itself') }
     await expect(liars.world.run(REQUEST)).rejects.toMatchObject(named)
     expect(liars.kept()).toEqual({ all: 0, liars: [] })
     const calls = liars.doors[0]!.answered.size
@@ -189,7 +189,7 @@ describe.each(KINDS)('an %s that lies about what nothing proves yet', (kind) => 
       'Amount and payer of 1 input of traced transactions',
     )
     expect(liars.kept().liars).toContain(ROWS[3].txid)
-    await expect(liars.world.run(theftOf(ROWS[1]))).rejects.toMatchObject({ code: 'LIVE_NO_SOURCE' })
+    await expect(liars.world.run(theftOf(ROWS[1]))).rejects.toMatchObject({ code: 'LIVE_UNASKED_SEED' })
     expect(liars.kept()).toEqual({ all: 0, liars: [] })
   })
 

@@ -192,7 +192,7 @@ describe.each(Object.keys(LIARS))('%s that lies about an amount', (liar) => {
       return world
     }
     await expect(worldWith(liars).run(request)).rejects.toMatchObject({
-      ...{ code: 'LIVE_NO_SOURCE', message: expect.stringContaining(named) },
+      ...{ code: 'LIVE_UNASKED_SEED', message: expect.stringContaining(named) },
     })
     const { flow, missing } = await worldWith(liars, honest).run(request)
     expect(missing).toEqual([])

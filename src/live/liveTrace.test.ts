@@ -314,18 +314,41 @@ describe.each(KINDS)('a live trace through an %s', (kind) => {
 })
 
 describe('a seed that could not be asked for', () => {
-  test.each([
-    ['a source that fails', () => new BadAnswer(), 'LIVE_NO_SOURCE', /source-0.*expected a block/],
-    ['no calls left', () => new BudgetError(1), 'NET_BUDGET', /./],
-  ])('is not said to be unknown: %s', async (_, error, code, message) => {
-    const { world, doors } = worldOf(UTXO, ['explorer'])
-    let left = 1
-    doors[0]!.before = () => {
-      if (left-- <= 0) throw error()
-    }
-    await expect(world.run(requestOf(UTXO))).rejects.toMatchObject({
-      code,
-      message: expect.stringMatching(message),
+  const seeds: readonly TraceRequest['seeds'][number]['of'][] = [
+    { kind: 'lot', txid: 'ab'.repeat(32) },
+    { kind: 'holders', holders: [`${UTXO.chain}:nobody`] },
+  ]
+  const of = (seed: (typeof seeds)[number]): TraceRequest =>
+    plainRequest({ seeds: [{ theft: 'x', of: seed }] })
+
+  describe.each(KINDS)('of an %s', (kind) => {
+    test.each([
+      ['a source that fails', () => new BadAnswer(), /source-0.*expected a block/, /lootline source check/],
+      ['no calls left', () => new BudgetError(1), /--max-calls allows are used/, /larger --max-calls/],
+    ])('is not said to be unknown: %s', async (_, error, message, next) => {
+      for (const seed of seeds) {
+        const { world, doors } = worldOf(UTXO, [kind])
+        let left = 1
+        doors[0]!.before = () => {
+          if (left-- <= 0) throw error()
+        }
+        await expect(world.run(of(seed))).rejects.toMatchObject({
+          ...{ code: 'LIVE_UNASKED_SEED', message: expect.stringMatching(message) },
+          next: expect.stringMatching(next),
+        })
+      }
+    })
+
+    test('is not said to be unknown offline, and is where all were asked', async () => {
+      for (const seed of seeds) {
+        const { world, doors } = worldOf(UTXO, [kind])
+        await expect(world.run(of(seed), { offline: true })).rejects.toMatchObject({
+          ...{ code: 'LIVE_UNASKED_SEED', message: expect.stringMatching(/not asked: --offline/) },
+          next: 'Run the same without --offline.',
+        })
+        expect(doors[0]!.answered.size).toBe(0)
+        await expect(world.run(of(seed))).rejects.toMatchObject({ code: 'TRACE_NO_SEED' })
+      }
     })
   })
 })

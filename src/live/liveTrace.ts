@@ -25,11 +25,12 @@ import { printable } from '../units/text.ts'
 import { type Archive, InterruptedError } from './archive.ts'
 import { createBeyond } from './beyond.ts'
 import type { LiveBook } from './book.ts'
-import { type ChainLine, createChainLine, type LiveSource, NoSourceError } from './chainLine.ts'
+import { type ChainLine, createChainLine, type LiveSource } from './chainLine.ts'
 import type { Desk, LiveProgress } from './desk.ts'
 import { settleFork } from './reorganise.ts'
 import { createSupply, type Missing, type WantedHolder, type Wish } from './supply.ts'
 import { takeBackSource } from './takeBack.ts'
+import { UnaskedSeedError } from './unaskedSeed.ts'
 import { wordOfSources } from './wordOfSources.ts'
 
 /** What is known of money that crosses between chains. */
@@ -68,6 +69,8 @@ export interface LiveOptions {
   readonly rules: readonly Rule[]
   /** Ask again about what may have changed. */
   readonly refresh: boolean
+  /** The sources' doors answer from the store alone. */
+  readonly offline: boolean
   readonly signal: AbortSignal
   /** Unix seconds. */
   readonly now: () => number
@@ -93,7 +96,7 @@ const DEFAULT_CONCURRENCY = 8
  * the trace: its notes then say what is missing, and the same again goes on from there.
  *
  * @throws {NoSeedError} where nothing of the seeds is known or found
- * @throws {NoSourceError | BudgetError | InterruptedError} where nothing of the seeds is known, and that is why
+ * @throws {UnaskedSeedError | InterruptedError} where nothing of the seeds is known, and sources were not asked or failed
  * @throws {BusySeedError} where a seed's history is too large
  */
 export async function traceLive(
@@ -137,13 +140,12 @@ export async function traceLive(
   /** That a seed is not known says nothing where those who would know it were not asked, or failed. */
   const unasked = (error: unknown, cut: LootlineError | null): unknown => {
     if (!(error instanceof NoSeedError)) return error
-    if (cut !== null) return cut
-    const [first, ...others] = failuresOf()
-    if (first === undefined) return error
-    const failures = [first, ...others.filter(({ chain }) => chain === first.chain)].map(
-      ({ source, message }) => `${source}: ${printable(message, 300)}`,
-    )
-    return new NoSourceError({ code: 'LIVE_NO_SOURCE', chain: first.chain, failures })
+    if (cut instanceof InterruptedError) return cut
+    const { transactions, holders } = missingSeeds(books.ledger, request)
+    if (transactions.length + holders.length === 0) return error
+    const failures = failuresOf()
+    const isAsked = cut === null && !options.offline && failures.length === 0
+    return isAsked ? error : new UnaskedSeedError(error, { cut, offline: options.offline, failures })
   }
   let cut: LootlineError | null = null
   let view: View | null = null

@@ -89,6 +89,7 @@ export function liveWorld({ sources, labels, prices }: LiveWorldOptions): LiveWo
       const traced = await traceLive(books, live, request, {
         rules: options.rules ?? [request.rule],
         refresh: options.refresh ?? false,
+        offline: options.offline ?? false,
         signal: options.signal ?? new AbortController().signal,
         now,
         onProgress: options.onProgress ?? (() => {}),

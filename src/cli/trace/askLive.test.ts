@@ -181,6 +181,15 @@ test('an address alone is looked up, and what it received is followed', async ()
   expect(leaves).toEqual(indexed.leaves)
 })
 
+test('offline, a seed that was never asked for is not said to be unknown', async () => {
+  const { store } = await liveStore('esplora')
+  const { code, stderr } = await trace(store, '--offline')
+  expect(code).toBe(6)
+  expect(JSON.parse(stderr).error).toMatchObject({
+    ...{ code: 'LIVE_UNASKED_SEED', next: 'Run the same without --offline.' },
+  })
+})
+
 function spawnTrace(store: string): ChildProcess {
   const child = spawn(
     process.execPath,

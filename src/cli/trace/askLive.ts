@@ -75,7 +75,7 @@ export async function askLive(
     })),
   }
   return await traceLive(books, live, request, {
-    ...{ rules, refresh: options.refresh, signal: stop.signal, now: context.now },
+    ...{ rules, refresh: options.refresh, offline: options.offline, signal: stop.signal, now: context.now },
     onProgress: told.progress,
   })
 }
