@@ -174,13 +174,16 @@ async function countOf(desk: Desk, line: ChainLine, holder: HolderId): Promise<n
 /** A holder whose whole history is wanted. */
 export interface AskedHolder {
   readonly holder: HolderId
-  /** What was stolen: fetched however much it is, up to `desk.busy`. */
+  /** What was stolen: refused where it is busy. */
   readonly isSeed?: boolean
+  /** The trace goes on at it whatever its count, if that was known (`--pass`). */
+  readonly isJudged?: boolean
 }
 
 /**
  * Fetches whole histories. Nothing of a history is kept before all of it is there (the archive has its pages).
  *
+ * @returns holders now found busy, which are left for the trace to judge
  * @throws {BusySeedError} where a seed has more transactions than are followed
  * @throws what the first failed question throws, after what was answered is kept
  */
@@ -188,20 +191,30 @@ export async function exploreHolders(
   desk: Desk,
   line: ChainLine,
   holders: readonly AskedHolder[],
-): Promise<void> {
+): Promise<ReadonlySet<HolderId>> {
+  const busy = new Set<HolderId>()
   const { failure } = await inParallel(holders, desk.concurrency, desk.signal, (asked) =>
-    ifRemembered(() => exploreHolder(desk, line, asked)),
+    ifRemembered(() => exploreHolder(desk, line, asked, () => busy.add(asked.holder))),
   )
   if (failure !== null) throw failure.error
+  return busy
 }
 
-async function exploreHolder(desk: Desk, line: ChainLine, { holder, isSeed }: AskedHolder): Promise<void> {
+async function exploreHolder(
+  desk: Desk,
+  line: ChainLine,
+  { holder, isSeed, isJudged }: AskedHolder,
+  onBusy: () => void,
+): Promise<void> {
   const stop = (count: number): void => {
     if (isSeed) throw new BusySeedError(holder, count, desk.busy)
     desk.book.setCount(holder, count)
+    onBusy()
   }
-  const count = desk.book.holder(holder).count ?? (await countOf(desk, line, holder))
-  if (count > desk.busy) return stop(count)
+  const before = desk.book.holder(holder).count
+  const most = isJudged && before !== null && before > desk.busy ? Number.POSITIVE_INFINITY : desk.busy
+  const count = before ?? (await countOf(desk, line, holder))
+  if (count > most) return stop(count)
   if (count > LARGE_HISTORY)
     await desk.onProgress({ kind: 'large', chain: line.chain, holder, transactions: count })
   const tip = await line.tip()
@@ -216,7 +229,7 @@ async function exploreHolder(desk: Desk, line: ChainLine, { holder, isSeed }: As
       }
       assets.push(...page.assets)
       // The count may have been a lower bound.
-      if (txids.size > desk.busy) return { source: source.shown, placed: null, assets, count: txids.size }
+      if (txids.size > most) return { source: source.shown, placed: null, assets, count: txids.size }
       if (desk.signal.aborted) return null
     }
     return { source: source.shown, placed, assets, count: txids.size }

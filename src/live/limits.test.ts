@@ -32,6 +32,16 @@ function worldOf(
 
 const MILLION = 1_000_000
 
+function pay(n: number, from: string | null, to: string, amount: bigint): Transaction {
+  return {
+    ...{ chain: ETHEREUM, txid: txidOf(n), height: n, index: 0, time: 1_600_000_000 + n },
+    ...{ inputs: [], outputs: [] },
+    transfers: [
+      { from: from === null ? null : account(from), to: account(to), asset: USD, amount, kind: 'token' },
+    ],
+  }
+}
+
 describe('a busy address', () => {
   const rows = [
     utxo(1, [], [['thief', 100n]]),
@@ -65,21 +75,37 @@ describe('a busy address', () => {
   })
 })
 
-describe('what an account had before', () => {
-  const pay = (n: number, from: string | null, to: string, amount: bigint): Transaction => ({
-    ...{
-      chain: ETHEREUM,
-      txid: txidOf(n),
-      height: n,
-      index: 0,
-      time: 1_600_000_000 + n,
-      inputs: [],
-      outputs: [],
-    },
-    transfers: [
-      { from: from === null ? null : account(from), to: account(to), asset: USD, amount, kind: 'token' },
-    ],
+describe.each([
+  ['output', coin],
+  ['account', account],
+])('a busy address of an %s that the user passes by name', (what, named) => {
+  const paid = (n: number, from: string | null, to: string): Transaction =>
+    what === 'output'
+      ? utxo(n, from === null ? [] : [[n - 1, 0, from, 100n]], [[to, 100n]])
+      : pay(n, from, to, 100n)
+  const rows = [paid(1, null, 'thief'), paid(2, 'thief', 'hot'), paid(3, 'hot', 'somebody')]
+  const alter = (source: Source): Source => ({
+    ...source,
+    count: async (holder) => (holder === named('hot') ? MILLION : 1),
   })
+  const seeds = [{ theft: 'theft', of: { kind: 'lot', txid: rows[0]!.txid } }] as const
+
+  test('is followed through, at once and after it was stopped at', async () => {
+    const pass = plainRequest({ seeds, passThrough: [named('hot')] })
+    for (const before of [[], [plainRequest({ seeds })]]) {
+      const { world } = worldOf(rows, 'explorer', alter)
+      for (const request of before) {
+        const { flow } = await world.run(request)
+        expect(flow.leaves).toMatchObject([{ reason: 'busy', holder: named('hot') }])
+      }
+      const { flow, complete } = await world.run(pass)
+      expect(complete).toBe(true)
+      expect(flow.leaves.map(({ holder }) => holder)).toEqual([named('somebody')])
+    }
+  })
+})
+
+describe('what an account had before', () => {
   const rows = [
     pay(1, null, 'mule', 70n),
     pay(2, 'mule', 'shop', 30n),

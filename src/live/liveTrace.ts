@@ -251,12 +251,15 @@ function wishOf(
   direction: TraceRequest['direction'],
 ): Wish {
   const own = new Set(seeds.map(({ holder }) => holder))
+  // Backward, what matters is before.
+  const met = frontier.holders.map(
+    (one): WantedHolder => ({ ...one, ...(direction === 'forward' ? {} : { height: 0 }), isJudged: true }),
+  )
+  const known = new Set(met.map(({ holder }) => holder))
   const sides = crossings
     .pending(frontier.transactions)
+    .filter(({ holder }) => !known.has(holder))
     .map(({ holder, sinceTime }): WantedHolder => ({ holder, height: null, time: sinceTime }))
-  // Backward, what matters is before.
-  const met =
-    direction === 'forward' ? frontier.holders : frontier.holders.map((one) => ({ ...one, height: 0 }))
   const reached = [...met, ...sides].filter(({ holder }) => !own.has(holder))
   return { lots: frontier.lots, holders: [...reached, ...seeds] }
 }

@@ -10,7 +10,14 @@ import type { Frontier, OpenHolder, OpenLot } from '../trace/index.ts'
 import { type ChainId, chainOf, type HolderId } from '../units/caip.ts'
 import { anything, type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
 import type { Desk } from './desk.ts'
-import { canExploreHolders, canExploreLots, exploreHolders, exploreLots, takeInFound } from './explore.ts'
+import {
+  type AskedHolder,
+  canExploreHolders,
+  canExploreLots,
+  exploreHolders,
+  exploreLots,
+  takeInFound,
+} from './explore.ts'
 import { heightAt } from './heightAt.ts'
 import { createHeirs } from './heirs.ts'
 import { unknownOf } from './known.ts'
@@ -19,10 +26,8 @@ import { ForkError } from './reorganise.ts'
 import { canSweep, type Item, sweep } from './sweep.ts'
 import { placeInBlocks, takeIn } from './takeIn.ts'
 
-/** A holder whose history is wanted, and whether it is itself what the trace begins with. */
-export interface WantedHolder extends OpenHolder {
-  readonly isSeed?: boolean
-}
+/** A holder whose history is wanted: what the trace begins with, or goes on at; else the other side of a crossing. */
+export type WantedHolder = OpenHolder & Pick<AskedHolder, 'isSeed' | 'isJudged'>
 
 export interface Wish {
   readonly lots: readonly OpenLot[]
@@ -144,8 +149,8 @@ export function createSupply(
     if (how.holders === 'explore' && wish.holders.length > 0) {
       // What an account pays to whom may change with what is known of it: a few at a time, the earliest first.
       const first = wish.holders.slice(0, desk.concurrency)
-      await exploreHolders(desk, line, first)
-      for (const { holder } of first) asked.add(holder)
+      const busy = await exploreHolders(desk, line, first)
+      for (const { holder, isJudged } of first) if (!isJudged || !busy.has(holder)) asked.add(holder)
     }
     const lots = how.lots === 'sweep' ? wish.lots : []
     const holders = how.holders === 'sweep' ? wish.holders : []
