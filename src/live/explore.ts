@@ -5,6 +5,7 @@
 import type { Placed, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import { OfflineError } from '../net/index.ts'
+import { counted } from '../units/amount.ts'
 import type { Asset } from '../units/asset.ts'
 import { chainOf, type HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
@@ -257,7 +258,7 @@ export class BusySeedError extends LootlineError<{
   constructor(holder: HolderId, transactions: number, busy: number) {
     super(
       { code: 'LIVE_BUSY_SEED', holder, transactions, busy },
-      `${printable(holder, 160)} has ${transactions} transactions or more; at most ${busy} are fetched`,
+      `${printable(holder, 160)} has ${counted(transactions, 'transaction')} or more; at most ${busy} are fetched`,
       `Name the theft's transaction instead (--from TXID), or fetch them all with --busy ${transactions}.`,
     )
   }

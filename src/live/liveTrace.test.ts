@@ -175,7 +175,7 @@ describe.each(KINDS)('a live trace through an %s', (kind) => {
     expect(partial.complete).toBe(false)
     expect(partial.cut?.code).toBe('NET_BUDGET')
     expect(partial.flow.coverage.notes.join('\n')).toMatch(
-      /\d+ outputs? of Bitcoin regtest .* not asked about to the end/,
+      /Not asked about to the end: \d+ outputs? of Bitcoin regtest/,
     )
     expect(partial.flow.leaves.some(({ reason }) => reason === 'nodata')).toBe(true)
     for (const { stolen, accounted } of partial.flow.balance) expect(accounted).toBe(stolen)
@@ -324,7 +324,12 @@ describe('a seed that could not be asked for', () => {
   describe.each(KINDS)('of an %s', (kind) => {
     test.each([
       ['a source that fails', () => new BadAnswer(), /source-0.*expected a block/, /lootline source check/],
-      ['no calls left', () => new BudgetError(1), /--max-calls allows are used/, /larger --max-calls/],
+      [
+        'no calls left',
+        () => new BudgetError(1),
+        /--max-calls allows no more: 1 call made/,
+        /larger --max-calls/,
+      ],
     ])('is not said to be unknown: %s', async (_, error, message, next) => {
       for (const seed of seeds) {
         const { world, doors } = worldOf(UTXO, [kind])

@@ -276,6 +276,6 @@ function missingNote({ chain, lots, holders, why }: Missing, cut: LootlineError 
     ...(lots > 0 ? [counted(lots, 'output')] : []),
     ...(holders > 0 ? [counted(holders, 'holder')] : []),
   ].join(' and ')
-  const reason = why ?? cut?.message ?? 'the sources did not say'
-  return `${what} of ${chainName(chain)} were not asked about to the end: ${printable(reason, 400)} The same command goes on from there.`
+  const reason = why ?? cut?.message ?? 'The sources did not say.'
+  return `Not asked about to the end: ${what} of ${chainName(chain)}. ${printable(reason, 400)} The same command goes on from there.`
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { LootlineError } from '../errors.ts'
+import { counted } from '../units/amount.ts'
 
 /** Shared by all doors of one run. Every HTTP request counts, repeated ones included. */
 export interface Budget {
@@ -34,7 +35,7 @@ export class BudgetError extends LootlineError<{ readonly code: 'NET_BUDGET'; re
   constructor(maxCalls: number) {
     super(
       { code: 'NET_BUDGET', maxCalls },
-      `All ${maxCalls} calls that --max-calls allows are used.`,
+      `--max-calls allows no more: ${counted(maxCalls, 'call')} made.`,
       'What was fetched is kept: run the same again with a larger --max-calls and it goes on from here.',
     )
   }

@@ -166,7 +166,7 @@ test('an interrupt gives the flow as far as it is known', async () => {
   expect(await ended).toBe(130)
   const flow = JSON.parse(stdout) as Flow
   expect(flow.hops.length).toBeGreaterThan(5)
-  expect(flow.coverage.notes.join('\n')).toContain('not asked about to the end')
+  expect(flow.coverage.notes.join('\n')).toContain('Not asked about to the end')
 })
 
 test('an address alone is looked up, and what it received is followed', async () => {

@@ -19,7 +19,7 @@ import {
 import { MAKERS, openSource, type SourceEntry } from '../../live/sources/index.ts'
 import { createBudget } from '../../net/index.ts'
 import type { Rule, TraceBooks, TraceRequest } from '../../trace/index.ts'
-import { formatDuration, printable } from '../../units/index.ts'
+import { counted, formatDuration, printable } from '../../units/index.ts'
 import type { Context } from '../context.ts'
 import { grouped } from '../output.ts'
 import { startProgress } from '../progress.ts'
@@ -101,7 +101,7 @@ function tellProgress(context: Context): Told {
     const pace = calls === 0 ? null : (context.elapsed() - began) / calls
     const time =
       pace === null ? '' : `, ${formatDuration(Math.ceil((expected * pace) / 1000))} at the pace so far`
-    return `about ${grouped(expected)} calls${time}`
+    return `about ${counted(expected, 'call')}${time}`
   }
   return {
     call: () => {
@@ -113,22 +113,22 @@ function tellProgress(context: Context): Told {
           const chain = chainName(progress.chain)
           if ('blocks' in progress)
             say(
-              `Reading ${grouped(progress.blocks)} blocks of ${chain}: ${cost(progress.blocks, progress.chain)}. Ctrl-C keeps what was found; --max-calls bounds it.`,
+              `Reading ${counted(progress.blocks, 'block')} of ${chain}: ${cost(progress.blocks, progress.chain)}. Ctrl-C keeps what was found; --max-calls bounds it.`,
             )
           else
-            say(`Reading ${grouped(progress.transactions)} transactions of ${progress.holder} on ${chain}.`)
+            say(`Reading ${counted(progress.transactions, 'transaction')} of ${progress.holder} on ${chain}.`)
           return
         }
         case 'reorganised':
           say(
-            `${chainName(progress.chain)} was reorganised above block ${progress.forkHeight}: ${progress.transactions} transactions were taken out and are asked for again.`,
+            `${chainName(progress.chain)} was reorganised above block ${progress.forkHeight}: taken out and asked for again: ${counted(progress.transactions, 'transaction')}.`,
           )
           return
         case 'wave':
-          return line.tick(`${grouped(calls)} calls; ${grouped(progress.open)} outputs and holders open`)
+          return line.tick(`${counted(calls, 'call')}; open outputs and holders: ${grouped(progress.open)}`)
         case 'block':
           return line.tick(
-            `${grouped(calls)} calls; block ${grouped(progress.height)} of ${chainName(progress.chain)}, ${grouped(progress.left)} left`,
+            `${counted(calls, 'call')}; block ${grouped(progress.height)} of ${chainName(progress.chain)}, ${grouped(progress.left)} left`,
           )
       }
     },
@@ -152,7 +152,7 @@ export class PartialFlowError extends LootlineError<{
     const why = [...new Set(reasons)]
     super(
       { code: cut?.code === 'LIVE_INTERRUPTED' ? 'LIVE_INTERRUPTED' : 'LIVE_PARTIAL', lots, holders, why },
-      `the flow is partial: ${lots} outputs and ${holders} holders were not asked about to the end. ${why.join(' ')}`,
+      `the flow is partial: not asked about to the end: ${counted(lots, 'output')}, ${counted(holders, 'holder')}. ${why.join(' ')}`,
       cut?.next ?? 'See the notes of the flow; the same command goes on from there.',
     )
   }

@@ -4,7 +4,7 @@
  */
 
 import type { Flow, FlowAsset, FlowBalance, FlowLeaf } from '../../trace/flow.ts'
-import { formatGrouped } from '../../units/amount.ts'
+import { counted, formatGrouped } from '../../units/amount.ts'
 import { addressOf } from '../../units/caip.ts'
 import { printable } from '../../units/text.ts'
 import { formatDay } from '../../units/time.ts'
@@ -19,9 +19,9 @@ export function printFlow(context: Context, flow: Flow, top: number): void {
   const { coverage } = flow
   writeLine(
     context,
-    `${grouped(coverage.transactions)} transactions of ${grouped(coverage.holders)} holders looked at, ` +
+    `${counted(coverage.transactions, 'transaction')} of ${counted(coverage.holders, 'holder')} looked at, ` +
       `${formatDay(coverage.firstTime)} to ${formatDay(coverage.lastTime)}; ` +
-      `the ledger has ${grouped(coverage.ledgerTransactions)} transactions`,
+      `the ledger has ${counted(coverage.ledgerTransactions, 'transaction')}`,
   )
   for (const balance of flow.balance) printBalance(context, flow, balance)
   printConversions(context, flow, top)
@@ -151,11 +151,11 @@ function printCoverage(context: Context, flow: Flow): void {
   writeLine(context)
   writeLine(context, 'What these figures rest on', 'bold')
   const lines = [
-    `${coverage.sources.length} sources: ${coverage.sources
+    `${counted(coverage.sources.length, 'source')}: ${coverage.sources
       .map(({ name }) => printable(name, 40))
       .slice(0, 6)
       .join(', ')}${coverage.sources.length > 6 ? ', …' : ''}`,
-    `${grouped(coverage.holdersWhole)} holders with all their transactions of some span in a source, ${grouped(coverage.holdersPartial)} seen only as counterparties`,
+    `${counted(coverage.holdersWhole, 'holder')} with all transactions of some span in a source, ${grouped(coverage.holdersPartial)} seen only as counterparties`,
     ...coverage.unknownOrigin.map(
       ({ asset, amount }) =>
         `${amountText(BigInt(amount), assetOf(flow, asset))} ${symbolOf(assetOf(flow, asset))} spent on the way is of unknown origin: neither received in the ledger nor stolen`,

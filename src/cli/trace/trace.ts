@@ -11,7 +11,7 @@ import {
   SEED_MODES,
   type TraceRequest,
 } from '../../trace/index.ts'
-import { type ChainId, chainOf, formatUsdCents } from '../../units/index.ts'
+import { type ChainId, chainOf, counted, formatUsdCents } from '../../units/index.ts'
 import { type Books, withBooks } from '../books.ts'
 import { type Command, choice, command, flag, list, UsageError, value, wholeNumber } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -184,10 +184,11 @@ function printNext(context: Context, flow: Flow, out: string | undefined): void 
   if (largest !== undefined)
     writeLine(
       context,
-      `  ask ${largest.labels[0]?.name ?? 'the service'} for the accounts behind ${largest.txids.length} transactions (${formatUsdCents(largest.usd)})`,
+      `  ask ${largest.labels[0]?.name ?? 'the service'} for the accounts behind ${counted(largest.txids.length, 'transaction')} (${formatUsdCents(largest.usd)})`,
     )
   const nodata = flow.leaves.filter(({ reason }) => reason === 'nodata').length
-  if (nodata > 0) writeLine(context, `  import the histories of the ${nodata} holders where the ledger ends`)
+  if (nodata > 0)
+    writeLine(context, `  import the histories of ${counted(nodata, 'holder')} where the ledger ends`)
   writeLine(context, '  compare the rules: the same command with --compare')
   if (out === undefined) writeLine(context, '  keep the flow: --out flow.json')
   writeLine(context, `  make a report: lootline report ${out ?? 'flow.json'} --out report.html`)
