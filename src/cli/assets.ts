@@ -5,16 +5,25 @@
 import { chainName } from '../address/index.ts'
 import { LootlineError } from '../errors.ts'
 import type { Ledger } from '../ledger/index.ts'
-import { type Asset, type ChainId, printable } from '../units/index.ts'
+import { type Asset, type ChainId, KNOWN_ASSETS, printable } from '../units/index.ts'
 
 /**
  * The asset of a ledger with this CAIP-19 id, or the only verified one with this symbol. A symbol alone never stands for
  * an unverified token: anyone can deploy a token called USDT.
  *
+ * @param liveChains chains of live sources, whose verified assets may be meant before the ledger has them
  * @throws {TypedAssetError} CLI_ASSET where it is none, or several
  */
-export function typedAsset(typed: string, chain: ChainId | undefined, ledger: Ledger): Asset {
-  const assets = ledger.assets().filter((asset) => chain === undefined || asset.chain === chain)
+export function typedAsset(
+  typed: string,
+  chain: ChainId | undefined,
+  ledger: Ledger,
+  liveChains: ReadonlySet<ChainId> = new Set(),
+): Asset {
+  const all = [...KNOWN_ASSETS.filter((asset) => liveChains.has(asset.chain)), ...ledger.assets()]
+  const assets = [...new Map(all.map((asset) => [asset.id, asset])).values()].filter(
+    (asset) => chain === undefined || asset.chain === chain,
+  )
   const byId = assets.find(({ id }) => id.toLowerCase() === typed.toLowerCase())
   if (byId !== undefined) return byId
   const named = assets.filter(({ symbol }) => symbol.toLowerCase() === typed.toLowerCase())

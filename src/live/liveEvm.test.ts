@@ -1,25 +1,57 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logLinks } from '../chain/crossing/index.ts'
 import { createEvmNode } from '../chain/evm/createEvmNode.ts'
+import { createEtherscan } from '../chain/evm/etherscan/createEtherscan.ts'
+import {
+  type EtherscanServer,
+  startEtherscanServer,
+} from '../chain/evm/etherscan/etherscanServer.test-suite.ts'
 import { actHeist, type Heist } from '../chain/evm/heist.test-suite.ts'
+import type { LinkReader } from '../chain/evm/placing.ts'
+import type { Source } from '../chain/source.ts'
 import { openCrossBook } from '../cross/index.ts'
 import { createMemoryLedger } from '../ledger/index.ts'
-import { createDoor } from '../net/index.ts'
+import { createDoor, type Door } from '../net/index.ts'
 import { books, label } from '../trace/fixtures.ref.ts'
 import { type Flow, plainRequest, type TraceRequest } from '../trace/index.ts'
-import { type LiveWorld, liveWorld } from './liveWorld.test-suite.ts'
+import { addressOf } from '../units/caip.ts'
+import { expectSameFlow, type LiveWorld, liveWorld } from './liveWorld.test-suite.ts'
 
 const limits = { perSecond: 10_000, burst: 10_000, concurrency: 8 }
 
+const SIDES = ['home', 'away'] as const
+const links: LinkReader = ({ chain, txid }, _input, logs) => logLinks(chain, txid, logs)
+
 let heist: Heist
+const apis: Record<string, EtherscanServer> = {}
 const ends: (() => unknown)[] = []
 beforeAll(async () => {
   heist = await actHeist()
   ends.push(() => heist.stop())
+  for (const side of SIDES) {
+    const api = await startEtherscanServer(heist[side])
+    ends.push(() => api[Symbol.asyncDispose]())
+    apis[side] = api
+  }
 }, 120_000)
 afterAll(() => Promise.all(ends.map((end) => end())))
 
-function worldOf(traces: boolean): LiveWorld {
+type Side = (typeof SIDES)[number]
+
+const node =
+  (traces: boolean) =>
+  (side: Side, wrap: (door: Door) => Door): Promise<Source> =>
+    createEvmNode(wrap(createDoor({ url: heist[side].url, limits })), { traces, links })
+
+async function explorer(side: Side, wrap: (door: Door) => Door): Promise<Source> {
+  const door = wrap(createDoor({ url: apis[side]!.url, limits }))
+  return createEtherscan(door, heist[side].chainId, {
+    links,
+    wrappers: [addressOf(heist.contracts.wrapped)],
+  })
+}
+
+function worldOf(open: (side: Side, wrap: (door: Door) => Door) => Promise<Source>): LiveWorld {
   const labels = Object.fromEntries(
     heist.deposits.map((deposit) => [deposit, label('Example Exchange', 'service')]),
   )
@@ -27,14 +59,10 @@ function worldOf(traces: boolean): LiveWorld {
   const world = liveWorld({
     labels: book,
     prices,
-    sources: (['home', 'away'] as const).map((side) => ({
+    sources: SIDES.map((side) => ({
       chain: heist[`${side}Chain`],
-      shown: heist[side].url,
-      open: (wrap) =>
-        createEvmNode(wrap(createDoor({ url: heist[side].url, limits })), {
-          traces,
-          links: ({ chain, txid }, _input, logs) => logLinks(chain, txid, logs),
-        }),
+      shown: (open === explorer ? apis[side]! : heist[side]).url,
+      open: (wrap) => open(side, wrap),
     })),
   })
   ends.push(() => world.clean())
@@ -84,7 +112,7 @@ function answer({ folder }: LiveWorld, { chain, txid }: { chain: string; txid: s
 
 describe('a theft on EVM nodes', () => {
   test('is followed to its end, to the last unit, once an analyst says that the bridge is one', async () => {
-    const world = worldOf(true)
+    const world = worldOf(node(true))
     const first = await world.run(request())
     expect([first.missing, first.cut]).toEqual([[], null])
     expectBalanced(first.flow)
@@ -105,8 +133,15 @@ describe('a theft on EVM nodes', () => {
   })
 
   test('without traces is followed as far as can be seen, and the flow says what cannot', async () => {
-    const { flow } = await worldOf(false).run(request())
+    const { flow } = await worldOf(node(false)).run(request())
     expectBalanced(flow)
     expect(flow.coverage.notes.join('\n')).toMatch(/[Ii]nternal transfers/)
+  })
+
+  test('through an API of Etherscan is the same theft', async () => {
+    const expected = (await worldOf(node(true)).run(request())).flow
+    const { flow, missing, cut } = await worldOf(explorer).run(request())
+    expect([missing, cut]).toEqual([[], null])
+    expectSameFlow(flow, expected)
   })
 })

@@ -52,7 +52,8 @@ export async function takeIn(intake: Intake, source: string, caught: Catch): Pro
     const { chain, txid } = transaction
     // What a file brought stays when its block does not: its source is the user's. Of live sources the first word stays.
     if (numberOf(ledger, chain, txid) !== undefined) continue
-    const placed = transaction.index !== undefined
+    // A block that only vouches for it, of lists that name none, does not tell its place.
+    const placed = transaction.index !== undefined || transaction.height !== block.height
     rows.set(txid, { chain, txid, height: block.height, hash: block.hash, source, fetched, placed })
   }
   if (rows.size > 0) book.put([...rows.values()])

@@ -10,27 +10,23 @@ import { type AssetId, addressOf, type HolderId, TRON } from '../../units/caip.t
 import { assertAnswer, namingErrors } from '../evm/assertAnswer.ts'
 import { createMetadata, describeToken, type TokenWords } from '../evm/metadata.ts'
 import type { BlockRef, HistoryPage, MetAssets, Placed, Source } from '../source.ts'
-import { MAX_SYMBOL } from '../table/assets.ts'
 import type { Transaction, Transfer } from '../transaction.ts'
 import {
   hexOfTron,
-  holderOfTron,
   internalTransfers,
   isDone,
   NO_OUTCOME,
   ownTransfers,
   TRX,
   tokenTransfers,
-  trc20,
 } from './content.ts'
-import { estimateRows, type Gathered, gather, provenRowSchema } from './history.ts'
+import { estimateRows, gather, provenRowSchema } from './history.ts'
 import { proveTransaction } from './proof.ts'
+import { assetOf, seconds, transactionOf, transactionOfRows } from './transactionOfRows.ts'
 import {
   blockSchema,
   constantSchema,
-  type InternalRow,
   resultSchema,
-  type TokenRow,
   type TronBlock,
   tokenRowSchema,
   transactionSchema,
@@ -85,12 +81,6 @@ export function createTronGrid(door: Door): Source {
     const schema = blockSchema.transform((block) => found(block, `block ${height}`, height))
     const keep = ({ ref }: WholeBlock): Keep => ({ height, hash: ref.hash })
     return post('/wallet/getblockbynum', { num: height, visible: false }, schema, keep)
-  }
-
-  async function txids({ height, hash }: BlockRef): Promise<readonly string[]> {
-    const { ref, ids } = await wholeBlock(height)
-    assertAnswer(ref.hash === hash, `block ${hash}`, ref.hash)
-    return ids
   }
 
   let said: ReturnType<typeof createMetadata> | undefined
@@ -172,16 +162,33 @@ export function createTronGrid(door: Door): Source {
     for await (const gathered of gather(door, addressOf(who))) {
       const assets = new Map<AssetId, Asset>([[TRX.id, TRX]])
       for (const row of gathered.flatMap(({ token }) => token)) assets.set(assetOf(row).id, assetOf(row))
-      const transactions = gathered
+      const own = gathered
         .map(transactionOfRows)
         .filter(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who))
-        .map((one): Placed => ({ transaction: one, block, links: [] }))
+      const transactions = (await inOrder(own)).map((one): Placed => ({ transaction: one, block, links: [] }))
       if (transactions.length > 0) yield { transactions, assets: [...assets.values()] }
     }
   }
 
+  /** Transactions of one moment are of one block, whose order the lists do not say: it is asked for where a height is known. */
+  async function inOrder(transactions: readonly Transaction[]): Promise<Transaction[]> {
+    const moments = [...Map.groupBy(transactions, ({ time }) => time).values()]
+    const ordered = await Promise.all(
+      moments.map(async (list) => {
+        const height = list.find((one) => one.height !== undefined)?.height
+        if (list.length === 1 || height === undefined) return list
+        const { ids } = await wholeBlock(height)
+        const placed = list.map((one) => ({ ...one, height, index: ids.indexOf(one.txid) }))
+        const lost = placed.find(({ index }) => index < 0)
+        assertAnswer(lost === undefined, `${lost?.txid} in block ${height}`, 'a block without it')
+        return placed.sort((a, b) => a.index - b.index)
+      }),
+    )
+    return ordered.flat()
+  }
+
   const { shown } = door
-  const methods = { tip, blockAt, transaction, count, history, txids }
+  const methods = { tip, blockAt, transaction, count, history }
   return namingErrors({ kind: 'trongrid', chain: TRON, shown, blind: BLIND, ...methods })
 }
 
@@ -197,44 +204,6 @@ function found(block: TronBlock | null, what: string, height?: number): WholeBlo
 
 const NO_WORDS: TokenWords = { symbol: '', decimals: null }
 
-function transactionOfRows({ txid, time, account, token }: Gathered): Transaction {
-  const transfers: Transfer[] = []
-  let height: number | undefined
-  // A payment may stand both in the transaction's own row and in one of its own.
-  const internals = new Map<string, InternalRow>()
-  for (const row of account) {
-    if ('tx_id' in row) {
-      internals.set(row.internal_tx_id, row)
-      continue
-    }
-    assertAnswer(row.txID === txid && transfers.length === 0, `one row of ${txid}`, 'several')
-    height = row.blockNumber
-    transfers.push(...ownTransfers(row, { ...NO_OUTCOME, fee: row.ret?.[0]?.fee ?? 0n }))
-    if (isDone(row)) for (const one of row.internal_transactions ?? []) internals.set(one.internal_tx_id, one)
-  }
-  transfers.push(...internalTransfers([...internals.values()]))
-  for (const row of token) {
-    if (row.type !== 'Transfer') continue
-    const parties = { from: holderOfTron(row.from), to: holderOfTron(row.to) }
-    transfers.push({ ...parties, asset: assetOf(row).id, amount: row.value, kind: 'token' })
-  }
-  // The lists do not say where in the transaction a token moved, so no place is given.
-  const plain = transfers.map(({ position: _, ...transfer }) => transfer)
-  return transactionOf(txid, { ...(height === undefined ? {} : { height }), time: seconds(time) }, plain)
-}
-
-function transactionOf(
-  txid: string,
-  head: Pick<Transaction, 'height' | 'index' | 'time'>,
-  transfers: readonly Transfer[],
-): Transaction {
-  return { chain: TRON, txid, ...head, transfers, inputs: [], outputs: [] }
-}
-
-function assetOf({ token_info: { address, symbol, decimals } }: TokenRow): Asset {
-  return describeToken(trc20(address), TRON, { symbol: symbol.slice(0, MAX_SYMBOL), decimals })
-}
-
 /**
  * The block's id begins with its number, as big-endian 8 bytes (java-tron `BlockCapsule.BlockId`).
  * @throws {AnswerError}
@@ -244,8 +213,4 @@ function refOf({ blockID: hash, block_header }: TronBlock, height?: number): Blo
   assertAnswer(Number.parseInt(hash.slice(0, 16), 16) === number, `an id of block ${number}`, hash)
   assertAnswer(height === undefined || number === height, `the block at ${height}`, `that at ${number}`)
   return { height: number, hash, time: seconds(timestamp), parent }
-}
-
-function seconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000)
 }

@@ -20,13 +20,13 @@ interface Rows {
   readonly token: readonly TokenRow[]
 }
 
-/** One transaction's rows. */
 /** A row whose transaction is what its bytes say. */
 export const provenRowSchema: z.ZodType<AccountRow> = accountRowSchema.transform((row) => {
   if (!('tx_id' in row)) proveTransaction(row)
   return row
 })
 
+/** One transaction's rows. */
 export interface Gathered extends Rows {
   readonly txid: string
   /** Unix milliseconds. */

@@ -48,7 +48,7 @@ export interface TraceOptions {
 const UNNAMED = 'theft'
 
 /**
- * @param liveChains chains of live sources: where the ledger does not know an address, it is meant there
+ * @param liveChains chains of live sources: an address or asset that the ledger does not know is meant there
  * @throws {UsageError} where no seed was given, or an amount has no asset; BadAddressError and others as found
  */
 export function requestOf(
@@ -57,8 +57,10 @@ export function requestOf(
   options: TraceOptions,
   liveChains: ReadonlySet<ChainId> = new Set(),
 ): TraceRequest {
-  const asset = options.asset === undefined ? undefined : typedAsset(options.asset, options.chain, ledger)
-  const dust = options.dust === undefined ? null : dustOf(options.dust, asset, options.chain, ledger)
+  const asset =
+    options.asset === undefined ? undefined : typedAsset(options.asset, options.chain, ledger, liveChains)
+  const dust =
+    options.dust === undefined ? null : dustOf(options.dust, asset, options.chain, ledger, liveChains)
   return {
     seeds: seedsOf(context, ledger, options, asset, liveChains),
     rule: options.rule,
@@ -168,7 +170,9 @@ function dustOf(
   asset: Asset | undefined,
   chain: ChainId | undefined,
   ledger: Ledger,
+  liveChains: ReadonlySet<ChainId>,
 ): { asset: string; amount: bigint } {
   const [amount, word] = typed.trim().split(/\s+/, 2) as [string, string?]
-  return amountOf('--dust', amount, word === undefined ? asset : typedAsset(word, chain, ledger), ledger)
+  const of = word === undefined ? asset : typedAsset(word, chain, ledger, liveChains)
+  return amountOf('--dust', amount, of, ledger)
 }

@@ -1,0 +1,57 @@
+/**
+ * A transaction of an account's history, of the rows that the lists have of it.
+ * @module
+ */
+
+import type { Asset } from '../../units/asset.ts'
+import { TRON } from '../../units/caip.ts'
+import { assertAnswer } from '../evm/assertAnswer.ts'
+import { describeToken } from '../evm/metadata.ts'
+import { MAX_SYMBOL } from '../table/assets.ts'
+import type { Transaction, Transfer } from '../transaction.ts'
+import { holderOfTron, internalTransfers, isDone, NO_OUTCOME, ownTransfers, trc20 } from './content.ts'
+import type { Gathered } from './history.ts'
+import type { InternalRow, TokenRow } from './wire.ts'
+
+export function transactionOfRows({ txid, time, account, token }: Gathered): Transaction {
+  const transfers: Transfer[] = []
+  let height: number | undefined
+  // A payment may stand both in the transaction's own row and in one of its own.
+  const internals = new Map<string, InternalRow>()
+  for (const row of account) {
+    if ('tx_id' in row) {
+      internals.set(row.internal_tx_id, row)
+      continue
+    }
+    assertAnswer(row.txID === txid && transfers.length === 0, `one row of ${txid}`, 'several')
+    height = row.blockNumber
+    transfers.push(...ownTransfers(row, { ...NO_OUTCOME, fee: row.ret?.[0]?.fee ?? 0n }))
+    if (isDone(row)) for (const one of row.internal_transactions ?? []) internals.set(one.internal_tx_id, one)
+  }
+  transfers.push(...internalTransfers([...internals.values()]))
+  for (const row of token) {
+    if (row.type !== 'Transfer') continue
+    const parties = { from: holderOfTron(row.from), to: holderOfTron(row.to) }
+    transfers.push({ ...parties, asset: assetOf(row).id, amount: row.value, kind: 'token' })
+  }
+  // The lists do not say where in the transaction a token moved, so no place is given.
+  const plain = transfers.map(({ position: _, ...transfer }) => transfer)
+  return transactionOf(txid, { ...(height === undefined ? {} : { height }), time: seconds(time) }, plain)
+}
+
+export function transactionOf(
+  txid: string,
+  head: Pick<Transaction, 'height' | 'index' | 'time'>,
+  transfers: readonly Transfer[],
+): Transaction {
+  return { chain: TRON, txid, ...head, transfers, inputs: [], outputs: [] }
+}
+
+export function assetOf({ token_info: { address, symbol, decimals } }: TokenRow): Asset {
+  return describeToken(trc20(address), TRON, { symbol: symbol.slice(0, MAX_SYMBOL), decimals })
+}
+
+/** Whole unix seconds. */
+export function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000)
+}
