@@ -10,7 +10,7 @@ import {
 } from '../../../net/faultyServer.test-suite.ts'
 import type { Anvil } from '../anvil.test-suite.ts'
 
-type Row = Readonly<Record<string, string>>
+export type Row = Readonly<Record<string, string>>
 type Json = Record<string, unknown>
 
 /** What an answer of a list holds at most, whatever the page. */
@@ -24,19 +24,27 @@ export interface EtherscanServer extends FaultyServer {
   readonly lists: Readonly<Record<string, readonly Row[]>>
 }
 
+type Options = FaultyOptions & { readonly key?: string }
+
 /** @param key what `apikey` must be, where one is wanted */
-export async function startEtherscanServer(
-  anvil: Anvil,
-  options: FaultyOptions & { readonly key?: string } = {},
+export async function startEtherscanServer(anvil: Anvil, options: Options = {}): Promise<EtherscanServer> {
+  return serveLists(anvil.chainId, await listsOf(anvil), (query) => proxied(anvil, query), options)
+}
+
+/** @param proxied what the node behind it answers to calls of the module `proxy` */
+export async function serveLists(
+  chainId: number,
+  lists: Readonly<Record<string, readonly Row[]>>,
+  proxied: (query: URLSearchParams) => Promise<Json>,
+  options: Options = {},
 ): Promise<EtherscanServer> {
-  const lists = await listsOf(anvil)
   const server = await startFaultyServer(async ({ path }) => {
     const query = new URL(path, 'http://127.0.0.1').searchParams
     if (options.key !== undefined && query.get('apikey') !== options.key)
       return { body: { status: '0', message: 'NOTOK', result: 'Invalid API Key' } }
-    if (query.get('chainid') !== String(anvil.chainId))
+    if (query.get('chainid') !== String(chainId))
       return { body: { status: '0', message: 'NOTOK', result: 'Missing or unsupported chainid parameter' } }
-    if (query.get('module') === 'proxy') return { body: await proxied(anvil, query) }
+    if (query.get('module') === 'proxy') return { body: await proxied(query) }
     return { body: page(lists[query.get('action') ?? ''] ?? [], query) }
   }, options)
   return Object.assign(server, { lists })
