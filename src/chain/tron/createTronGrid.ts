@@ -117,11 +117,15 @@ export function createTronGrid(door: Door): Source {
 
   async function transaction(txid: string): Promise<{ placed: Placed; assets: MetAssets } | null> {
     const body = { value: txid }
-    const sent = await post('/wallet/gettransactionbyid', body, transactionSchema, () => 'never')
+    // Its bytes are proven by its id, so they stay true.
+    const sent = await post('/wallet/gettransactionbyid', body, transactionSchema, keepFound)
     if (sent === null) return null
     assertAnswer(sent.txID === txid, `transaction ${txid}`, sent.txID)
     proveTransaction(sent)
-    const result = await post('/wallet/gettransactioninfobyid', body, resultSchema, () => 'never')
+    // What can no longer be undone is asked for first: it may be kept, though it names no block's hash.
+    const result =
+      (await post('/walletsolidity/gettransactioninfobyid', body, resultSchema, keepFound)) ??
+      (await post('/wallet/gettransactioninfobyid', body, resultSchema, () => 'never'))
     if (result === null) {
       const own = ownTransfers(sent, NO_OUTCOME)
       const pending = transactionOf(txid, { time: (await tip()).time }, own)
@@ -191,6 +195,8 @@ export function createTronGrid(door: Door): Source {
   const methods = { tip, blockAt, transaction, count, history }
   return namingErrors({ kind: 'trongrid', chain: TRON, shown, blind: BLIND, ...methods })
 }
+
+const keepFound = (found: unknown): Keep => (found === null ? 'never' : 'refresh')
 
 interface WholeBlock {
   readonly ref: BlockRef

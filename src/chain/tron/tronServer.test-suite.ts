@@ -53,6 +53,8 @@ export interface TronServer extends FaultyServer {
 export const hex = (base58: string): string => TronWeb.address.toHex(base58)
 const START = 1_700_000_000_000
 const PAGE = 200
+/** Of the main chain; its last four bytes name the chain (CASA, namespace `tron`). */
+export const FIRST_BLOCK: string = '00000000000000001ebf88508a03865c71d452e25f4d51194196a1d22b6653dc'
 const TRANSFER = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 
 /** @param blocks transactions of each block, from block 1 on */
@@ -79,7 +81,7 @@ export async function startTronServer(
     }
     if (pathname === '/wallet/gettransactionbyid')
       return all.find(({ txID }) => txID === asked['value'])?.sent ?? {}
-    if (pathname === '/wallet/gettransactioninfobyid')
+    if (/^\/wallet(?:solidity)?\/gettransactioninfobyid$/.test(pathname))
       return all.find(({ txID }) => txID === asked['value'])?.result ?? {}
     if (pathname === '/wallet/triggerconstantcontract') {
       const token = Object.entries(tokens).find(
@@ -110,12 +112,13 @@ export async function startTronServer(
   }
 
   function blockJson(height: number): Json {
-    const idOf = (number: number): string => number.toString(16).padStart(16, '0') + 'ab'.repeat(24)
+    const idOf = (number: number): string =>
+      number === 0 ? FIRST_BLOCK : number.toString(16).padStart(16, '0') + 'ab'.repeat(24)
     const raw = { number: height, timestamp: timeOf(height), parentHash: idOf(height - 1) }
     return {
       blockID: idOf(height),
       block_header: { raw_data: raw },
-      transactions: chain[height - 1]!.map(({ txID }) => ({ txID })),
+      transactions: (chain[height - 1] ?? []).map(({ txID }) => ({ txID })),
     }
   }
 

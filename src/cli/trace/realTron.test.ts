@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
+import { FIRST_BLOCK } from '../../chain/tron/tronServer.test-suite.ts'
 import { type Asked, type FaultyServer, startFaultyServer } from '../../net/faultyServer.test-suite.ts'
 import type { Flow } from '../../trace/index.ts'
 import { runCli, temporaryFolder } from '../runCli.test-suite.ts'
@@ -13,8 +14,6 @@ if (absent) console.warn(`skipped: no real data in ${DATA}; set LOOTLINE_DATA`)
 
 /** A seized wallet that pays several others of them. */
 const WALLET = 'TXRBsytHfJDoAKRdcedgLsoHudh1xJGUdC'
-/** The first block of Tron's main chain; the last four bytes of its id name the chain (CASA, namespace `tron`). */
-const FIRST_BLOCK = '00000000000000001ebf88508a03865c71d452e25f4d51194196a1d22b6653dc'
 /** The newest block: the day after the last of the transfers. */
 const TIP = { height: 53_600_000, time: 1_691_500_000_000 }
 

@@ -49,6 +49,7 @@ const KINDS: readonly Transfer['kind'][] = ['native', 'fee', 'internal', 'token'
 
 const BLIND = [
   'Etherscan does not list what wrapped coins mint and burn, other than those known, nor fees beside that for gas.',
+  'Bridges are recognised only in transactions that are asked for by themselves: a history from Etherscan has no logs.',
 ]
 
 /** @param door to the API itself: `https://api.etherscan.io/v2/api`, its key as the secret query parameter `apikey` */
