@@ -93,7 +93,7 @@ function unclearNotes({ swaps, crossings }: Unclear): string[] {
   const list: string[] = []
   if (swaps > 0)
     list.push(
-      `${counted(swaps, 'transaction')} in which a holder pays and receives different assets not followed as a swap: the values are far apart, or several assets were paid and not all are priced. The payments are followed instead.`,
+      `${counted(swaps, 'transaction')} in which different assets are paid and received not followed as a swap: the values are too far apart, or several assets were paid and not all are priced. The payments are followed instead.`,
     )
   if (crossings > 0)
     list.push(

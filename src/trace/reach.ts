@@ -54,21 +54,38 @@ export function gatherSeeds(
   ledger: Ledger,
   holders: Uint32Array,
   txs: Uint32Array,
-  { conversions, swaps }: Pick<Paths, 'conversions' | 'swaps'>,
+  paths: Pick<Paths, 'conversions' | 'swaps'>,
 ): Gathered {
   const gathered = createGathered()
   if (holders.length > 0) {
     const answer = ledger.ofHolders(holders)
-    for (const swap of swaps.find(answer, new Set(holders))) conversions.add(swap)
     gather(gathered, answer)
+    addSwaps(ledger, gathered, answer, new Set(holders), paths)
   }
   if (txs.length > 0) gather(gathered, ledger.ofTransactions(txs))
   return gathered
 }
 
+/** Swaps of these holders. What is paid out to another is not in the payer's history, and is gathered too. */
+function addSwaps(
+  ledger: Ledger,
+  gathered: Gathered,
+  answer: Movements,
+  holders: ReadonlySet<number>,
+  { conversions, swaps }: Pick<Paths, 'conversions' | 'swaps'>,
+): void {
+  const toOthers = new Set<number>()
+  for (const swap of swaps.find(answer, holders)) {
+    conversions.add(swap)
+    const [out, into] = [swap.outs[0]!, swap.ins[0]!]
+    if (out.holder !== into.holder) toOthers.add(out.tx)
+  }
+  if (toOthers.size > 0) gather(gathered, ledger.ofTransactions(Uint32Array.from(toOthers)))
+}
+
 /**
- * Cost: one ledger question a wave for each of labels, counts, movements and spenders; one more for transactions that look
- * like swaps.
+ * Cost: one ledger question a wave for each of labels, counts, movements and spenders; two more for transactions that may
+ * be swaps.
  */
 export function reach(
   ledger: Ledger,
@@ -76,8 +93,9 @@ export function reach(
   start: Start,
   judge: Judge,
   options: ReachOptions,
-  { conversions, swaps, crossings }: Paths,
+  paths: Paths,
 ): Reach {
+  const { conversions, crossings } = paths
   const forward = options.direction === 'forward'
   const { maxHops, until } = options
   const pools = createPools()
@@ -126,7 +144,7 @@ export function reach(
     }
   }
 
-  /** Money that is swapped goes on in its holder's other pool, and is no transfer. */
+  /** Money that is swapped goes on as the other asset; in its holder's own hands that is no transfer. */
   const convert = (movement: number, hops: number): boolean => {
     const { tx, kind, creditStarts, creditHolder, creditAsset, debitStarts, debitHolder } = gathered
     if (kind.data[movement] === UTXO || kind.data[movement] === FEE) return false
@@ -134,8 +152,9 @@ export function reach(
     const payer = debitHolder.data[debitStarts.data[movement]!]!
     const find = forward ? givenIn : gotIn
     const swap = find(conversions, tx.data[movement]!, payer, creditHolder.data[leg]!, creditAsset.data[leg]!)
+    const own = forward ? payer : creditHolder.data[leg]
     for (const { holder, asset } of (forward ? swap?.ins : swap?.outs) ?? [])
-      touch(pools.account(holder, asset), movement, Math.max(0, hops - 1))
+      touch(pools.account(holder, asset), movement, holder === own ? Math.max(0, hops - 1) : hops)
     return swap !== null
   }
 
@@ -201,9 +220,7 @@ export function reach(
       pools.flags[pool]! |= CLEARED
       open.push(pool)
     }
-    askLedger(ledger, gathered, pools, open, fetched, forward, (answer, holders) => {
-      for (const swap of swaps.find(answer, holders)) conversions.add(swap)
-    })
+    askLedger(ledger, gathered, pools, open, fetched, forward, paths)
     payments.index()
     queue = open
     // Whatever is touched again on the way goes to the end of the line.
@@ -238,7 +255,7 @@ function askLedger(
   open: readonly number[],
   fetched: Set<number>,
   forward: boolean,
-  answered: (answer: Movements, holders: ReadonlySet<number>) => void,
+  paths: Paths,
 ): void {
   const holders: number[] = []
   const lots: number[] = []
@@ -252,8 +269,8 @@ function askLedger(
   }
   if (holders.length > 0) {
     const answer = ledger.ofHolders(Uint32Array.from(holders))
-    answered(answer, new Set(holders))
     gather(gathered, answer)
+    addSwaps(ledger, gathered, answer, new Set(holders), paths)
   }
   if (lots.length === 0) return
   const lotTx = Uint32Array.from(lots, (pool) => pools.lotTx[pool]!)

@@ -115,7 +115,7 @@ export function claimGroup(query: Query, own: ReadonlySet<number>, found: Found)
       purse.payees.add(holder)
       // Money that moves within the group was received before, and so was what it is swapped into, unless the spec asks for
       // that very asset; counting it again would steal it twice.
-      if (internal || !asked || (only === null && isProceeds(query, movement))) continue
+      if (internal || !asked || (only === null && isProceeds(query, movement, own))) continue
       claims.push(claim)
       purse.receipts += amount
     }
@@ -131,14 +131,15 @@ export function claimGroup(query: Query, own: ReadonlySet<number>, found: Found)
   return take(query, counted, found)
 }
 
-/** A receipt for what its holder pays in the same transaction. */
-function isProceeds({ gathered, conversions }: Query, movement: number): boolean {
+/** A receipt for what the group pays in the same transaction. */
+function isProceeds({ gathered, conversions }: Query, movement: number, own: ReadonlySet<number>): boolean {
   const { kind, tx, debitStarts, debitHolder, creditStarts, creditHolder, creditAsset } = gathered
   if (conversions.isEmpty() || kind.data[movement] === UTXO || kind.data[movement] === FEE) return false
   const leg = creditStarts.data[movement]!
   const payer = debitHolder.data[debitStarts.data[movement]!]!
   const [payee, asset] = [creditHolder.data[leg]!, creditAsset.data[leg]!]
-  return gotIn(conversions, tx.data[movement]!, payer, payee, asset) !== null
+  const swap = gotIn(conversions, tx.data[movement]!, payer, payee, asset)
+  return swap?.outs.every(({ holder }) => own.has(holder)) === true
 }
 
 /**

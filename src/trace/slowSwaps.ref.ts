@@ -2,8 +2,9 @@
  * FIFO over one list of all transfers of all assets, swaps applied at once: the slow and obvious way. No ledger, no reach,
  * no tapes and no rounds; the independent answer that whole traces with swaps are compared with.
  *
- * A transaction of several transfers has two parties. Each that pays one asset net and gets another net swaps: its payments
- * of the one, less what comes back, leave, and as large a share of what it gets is tainted as was of what it paid.
+ * Of a transaction with two parties, each that pays one asset net and gets another net swaps: its payments of the one, less
+ * what comes back, leave, and as large a share of what it gets is tainted as was of what it paid. With more parties, the one
+ * that only pays swaps for the one that only receives another asset, and the others stand between them.
  * @module
  */
 
@@ -50,15 +51,11 @@ export function slowSwaps(
   }
 
   for (const parts of transactions) {
-    const swaps = new Map<string, Swap>()
-    if (parts.length > 1) {
-      for (const holder of new Set(parts.flatMap(({ from, to }) => [from, to]))) {
-        const swap = swapOf(holder, parts)
-        if (swap) swaps.set(holder, swap)
-      }
-    }
+    const swaps = parts.length > 1 ? swapsOf(parts, thieves) : []
     for (const [i, { from, to, asset, amount }] of parts.entries()) {
-      const [paying, getting] = [swaps.get(from), swaps.get(to)]
+      const paying = swaps.find(({ giver }) => giver === from)
+      const refunded = swaps.find(({ giver }) => giver === to)
+      const getting = swaps.find(({ receiver }) => receiver === to)
       let money: Segment[]
       if (paying?.out === asset) {
         const backLater = parts
@@ -75,22 +72,20 @@ export function slowSwaps(
         paying.waiting.push(...strip)
         // To its payee what is swapped is new money, and what comes back is none.
         money = gone > 0n ? [{ origin: null, amount: gone }] : []
-      } else if (getting?.out === asset) money = take(getting.waiting, amount)
+      } else if (refunded?.out === asset) money = take(refunded.waiting, amount)
       else money = draw(from, asset, amount)
       if (getting?.in === asset) {
         // What is tainted of it is known when all is paid.
-        const units = money.reduce((sum, segment) => sum + segment.amount, 0n)
-        const here = { origin: null, amount: units }
-        queueOf(to, asset).push(here)
-        getting.got.push({ queue: queueOf(to, asset), here })
+        queueOf(to, asset).push(...money)
+        getting.got.push({ queue: queueOf(to, asset), here: money })
         continue
       }
-      if (thieves.includes(to) && !thieves.includes(from) && getting === undefined)
+      if (thieves.includes(to) && !thieves.includes(from) && !getting && !refunded)
         for (const segment of money) segment.origin ??= to
       queueOf(to, asset).push(...money)
     }
-    for (const { paid, taken, got } of swaps.values()) {
-      const all = got.reduce((sum, { here }) => sum + here.amount, 0n)
+    for (const { paid, taken, got } of swaps) {
+      const all = got.flatMap(({ here }) => here).reduce((sum, { amount }) => sum + amount, 0n)
       let through = 0n
       let given = 0n
       const shares: Segment[] = []
@@ -101,7 +96,16 @@ export function slowSwaps(
         given = upTo
       }
       shares.push({ origin: null, amount: all - given })
-      for (const { queue, here } of got) queue.splice(queue.indexOf(here), 1, ...take(shares, here.amount))
+      // What a payer had already tainted stays as it is.
+      for (const { queue, here } of got)
+        queue.splice(
+          queue.indexOf(here[0]!),
+          here.length,
+          ...here.flatMap(({ origin, amount }) => {
+            const own = take(shares, amount)
+            return own.map((share) => ({ ...share, origin: origin ?? share.origin }))
+          }),
+        )
     }
   }
   for (const [key, queue] of queues) {
@@ -112,28 +116,53 @@ export function slowSwaps(
 }
 
 interface Swap {
+  readonly giver: string
+  readonly receiver: string
   readonly out: string
   readonly in: string
   paid: bigint
   readonly taken: Map<string, bigint>
   /** Paid, and to come back. */
   readonly waiting: Segment[]
-  readonly got: { readonly queue: Segment[]; readonly here: Segment }[]
+  readonly got: { readonly queue: Segment[]; readonly here: Segment[] }[]
 }
 
-function swapOf(holder: string, parts: readonly SlowPart[]): Swap | null {
+function swapsOf(parts: readonly SlowPart[], thieves: readonly string[]): Swap[] {
+  const parties = [...new Set(parts.flatMap(({ from, to }) => [from, to]))].map((holder) => {
+    const nets = netsOf(holder, parts)
+    const outs = [...nets].filter(([, net]) => net < 0n)
+    const ins = [...nets].filter(([, net]) => net > 0n)
+    return {
+      holder,
+      out: outs[0]?.[0],
+      in: ins[0]?.[0],
+      amount: ins[0]?.[1] ?? 0n,
+      sides: outs.length + ins.length,
+    }
+  })
+  if (parties.length === 2)
+    return parties.flatMap(({ holder, out, in: got, sides }) =>
+      sides === 2 && out && got ? [newSwap(holder, holder, out, got)] : [],
+    )
+  const giver = parties.find((party) => party.out && !party.in)
+  const receiver = parties.find((party) => party.in && !party.out && party.in !== giver?.out)
+  // What is itself stolen was not received for something else.
+  if (!giver?.out || !receiver?.in || thieves.includes(receiver.holder)) return []
+  return [newSwap(giver.holder, receiver.holder, giver.out, receiver.in)]
+}
+
+function newSwap(giver: string, receiver: string, out: string, got: string): Swap {
+  return { giver, receiver, out, in: got, paid: 0n, taken: new Map(), waiting: [], got: [] }
+}
+
+function netsOf(holder: string, parts: readonly SlowPart[]): Map<string, bigint> {
   const nets = new Map<string, bigint>()
   for (const { from, to, asset, amount } of parts) {
     if (from === to) continue
     if (from === holder) nets.set(asset, (nets.get(asset) ?? 0n) - amount)
     if (to === holder) nets.set(asset, (nets.get(asset) ?? 0n) + amount)
   }
-  const outs = [...nets].filter(([, net]) => net < 0n)
-  const ins = [...nets].filter(([, net]) => net > 0n)
-  const [out] = outs
-  const [got] = ins
-  if (!out || !got || outs.length > 1 || ins.length > 1) return null
-  return { out: out[0], in: got[0], paid: 0n, taken: new Map(), waiting: [], got: [] }
+  return nets
 }
 
 /** Takes up to so many units off the front. */

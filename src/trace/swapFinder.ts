@@ -1,20 +1,22 @@
 /**
- * Where swaps are looked for: transactions in which a followed holder pays one asset and receives another.
+ * Where swaps are looked for: transactions in which a followed holder pays (backward, is paid) among other assets' transfers.
  * @module
  */
 import { type Ledger, MOVEMENT_KINDS, type Movements, NONE } from '../ledger/ledger.ts'
 import type { Asset } from '../units/asset.ts'
 import { addTo } from '../units/listMap.ts'
+import type { Transfer } from './circles.ts'
 import type { Conversion } from './conversion.ts'
 import type { TraceRequest } from './request.ts'
-import { swapsOf, type Transfer } from './swaps.ts'
+import { swapsOf } from './swaps.ts'
+import { swapsToOthers } from './swapsToOthers.ts'
 import type { Valuer } from './valuer.ts'
 
 /** Finds swaps, and counts what looks like one and is not followed. */
 export interface SwapFinder {
   /** @param answer every movement of these holders */
   find(answer: Movements, holders: ReadonlySet<number>): Conversion[]
-  /** Transactions in which several assets were paid that are not all priced, or of which the values are far apart. */
+  /** Transactions in which several assets were paid that are not all priced, or of which the values differ too much. */
   readonly unclear: ReadonlySet<number>
 }
 
@@ -24,13 +26,14 @@ const FEE = MOVEMENT_KINDS.indexOf('fee')
 /** A block of 30 million gas (Ethereum until 2025) holds some thousand transfers: at least 21,000 gas to send, 30,000 for a token. */
 const MAX_TRANSFERS = 1_000
 
-/** Swaps of all holders of a trace. Asks the ledger only about transactions in which one of them pays and receives. */
+/** Swaps of all holders of a trace. Asks the ledger once more about every transaction in which one of them pays (backward, is paid). */
 export function createSwapFinder(
   ledger: Ledger,
   valuer: Valuer,
-  request: Pick<TraceRequest, 'followSwaps' | 'refuseSwaps'>,
+  request: Pick<TraceRequest, 'followSwaps' | 'refuseSwaps' | 'direction'>,
 ): SwapFinder {
   const unclear = new Set<number>()
+  const forward = request.direction === 'forward'
   const refused = new Set(
     request.followSwaps ? request.refuseSwaps.flatMap((txid) => [...ledger.txNumbers(txid)]) : [],
   )
@@ -57,12 +60,13 @@ export function createSwapFinder(
     unclear,
     find(answer, holders): Conversion[] {
       if (!request.followSwaps || ledger.assets().length < 2) return []
-      const candidates = candidatesOf(answer, holders)
+      const candidates = candidatesOf(answer, holders, forward)
       for (const tx of refused) candidates.delete(tx)
       if (candidates.size === 0) return []
       const assets = ledger.assets()
       zeros ??= zeroHolders(assets)
       const whole = ledger.ofTransactions(Uint32Array.from(candidates.keys()))
+      const contract = (asset: number): number => contractOf(asset, assets)
       const found: Conversion[] = []
       for (const [tx, transfers] of transfersOf(whole, zeros)) {
         if (transfers.length > MAX_TRANSFERS) {
@@ -72,10 +76,17 @@ export function createSwapFinder(
         const time = whole.time[transfers[0]!.movement]!
         const value = (asset: number, amount: bigint): bigint | null =>
           valuer.cents(amount, assets[asset]!, Number.isNaN(time) ? null : time)
-        for (const holder of candidates.get(tx)!) {
-          const swaps = swapsOf(tx, holder, transfers, (asset) => contractOf(asset, assets), value)
-          if (swaps === null) unclear.add(tx)
-          else found.push(...swaps)
+        const own = candidates.get(tx)!
+        const payers = new Set(transfers.map(({ payer }) => payer))
+        const payees = new Set(transfers.map(({ payee }) => payee))
+        const swaps = [...own]
+          .filter((holder) => payers.has(holder) && payees.has(holder))
+          .map((holder) => swapsOf(tx, holder, transfers, contract, value))
+        const wanted = (giver: number, receiver: number): boolean => own.has(forward ? giver : receiver)
+        swaps.push(swapsToOthers(tx, transfers, wanted, contract, value))
+        for (const some of swaps) {
+          if (some === null) unclear.add(tx)
+          else found.push(...some)
         }
       }
       return found
@@ -83,73 +94,58 @@ export function createSwapFinder(
   }
 }
 
-/** Transactions in which a holder of the set pays one asset and receives another, and those holders. */
-function candidatesOf(answer: Movements, holders: ReadonlySet<number>): Map<number, number[]> {
-  const { n, order1, order2, kind, creditStarts, creditAsset } = answer
-  const candidates = new Map<number, number[]>()
-  // Movements of one transaction are neighbours, or stand among others that nothing but their files' order tells apart.
-  for (let start = 0; start < n; ) {
-    let end = start
-    let asset = NONE
-    let mixed = false
-    for (; end < n && order1[end] === order1[start] && order2[end] === order2[start]; end++) {
-      if (kind[end] === UTXO || kind[end] === FEE) continue
-      const own = creditAsset[creditStarts[end]!]!
-      if (asset === NONE) asset = own
-      else if (own !== asset) mixed = true
-    }
-    if (mixed) addCandidates(answer, start, end, holders, candidates)
-    start = end
+/** Holders of the set that pay (backward, are paid) in each transaction. */
+function candidatesOf(
+  { n, tx, kind, debitStarts, debitHolder, creditStarts, creditHolder, creditAmount }: Movements,
+  holders: ReadonlySet<number>,
+  forward: boolean,
+): Map<number, Set<number>> {
+  const candidates = new Map<number, Set<number>>()
+  for (let movement = 0; movement < n; movement++) {
+    const leg = creditStarts[movement]!
+    if (kind[movement] === UTXO || kind[movement] === FEE || creditAmount.narrow[leg] === 0) continue
+    const holder = forward ? debitHolder[debitStarts[movement]!]! : creditHolder[leg]!
+    if (!holders.has(holder)) continue
+    const own = candidates.get(tx[movement]!)
+    if (own) own.add(holder)
+    else candidates.set(tx[movement]!, new Set([holder]))
   }
   return candidates
 }
 
-function addCandidates(
-  { tx, kind, debitStarts, debitHolder, creditStarts, creditHolder, creditAsset, creditAmount }: Movements,
-  start: number,
-  end: number,
-  holders: ReadonlySet<number>,
-  candidates: Map<number, number[]>,
-): void {
-  const seen = new Map<string, { tx: number; holder: number; paid: Set<number>; got: Set<number> }>()
-  const note = (movement: number, holder: number, side: 'paid' | 'got', asset: number): void => {
-    if (!holders.has(holder)) return
-    const key = `${tx[movement]} ${holder}`
-    const entry = seen.get(key) ?? { tx: tx[movement]!, holder, paid: new Set(), got: new Set() }
-    seen.set(key, entry)
-    entry[side].add(asset)
-  }
-  for (let movement = start; movement < end; movement++) {
+/** Transactions that move several assets, fees aside. */
+function mixedOf({ n, tx, kind, creditStarts, creditAsset, creditAmount }: Movements): ReadonlySet<number> {
+  const assets = new Map<number, number>()
+  const mixed = new Set<number>()
+  for (let movement = 0; movement < n; movement++) {
     const leg = creditStarts[movement]!
     if (kind[movement] === UTXO || kind[movement] === FEE || creditAmount.narrow[leg] === 0) continue
-    note(movement, debitHolder[debitStarts[movement]!]!, 'paid', creditAsset[leg]!)
-    note(movement, creditHolder[leg]!, 'got', creditAsset[leg]!)
+    const asset = creditAsset[leg]!
+    const first = assets.get(tx[movement]!)
+    if (first === undefined) assets.set(tx[movement]!, asset)
+    else if (first !== asset) mixed.add(tx[movement]!)
   }
-  for (const entry of seen.values()) {
-    const { paid, got } = entry
-    if (paid.size === 0 || got.size === 0 || new Set([...paid, ...got]).size < 2) continue
-    addTo(candidates, entry.tx, entry.holder)
-  }
+  return mixed
 }
 
-/** Transfers of each transaction that move money, without fees. */
+/** Transfers that move money, without fees, of each transaction that moves several assets. */
 function transfersOf(whole: Movements, zeros: ReadonlySet<number>): Map<number, Transfer[]> {
   const { n, tx, kind, debitStarts, debitHolder, creditStarts, creditHolder, creditAsset, creditAmount } =
     whole
+  const mixed = mixedOf(whole)
   const byTx = new Map<number, Transfer[]>()
   const nobody = (holder: number): number => (zeros.has(holder) ? NONE : holder)
   for (let movement = 0; movement < n; movement++) {
     const leg = creditStarts[movement]!
     const narrow = creditAmount.narrow[leg]!
+    if (!mixed.has(tx[movement]!)) continue
     if (kind[movement] === UTXO || kind[movement] === FEE || narrow === 0) continue
     const payer = debitHolder[debitStarts[movement]!]!
     const payee = creditHolder[leg]!
     const [from, to] = [nobody(payer), nobody(payee)]
     if (from === to) continue
     const amount = narrow >= 0 ? BigInt(narrow) : creditAmount.wide[-narrow - 1]!
-    const list = byTx.get(tx[movement]!) ?? []
-    byTx.set(tx[movement]!, list)
-    list.push({ movement, payer, payee, from, to, asset: creditAsset[leg]!, amount })
+    addTo(byTx, tx[movement]!, { movement, payer, payee, from, to, asset: creditAsset[leg]!, amount })
   }
   return byTx
 }

@@ -51,7 +51,29 @@ const swap = fc
     ...(back > 0n ? [{ from: pool, to: holder, asset: out!, amount: back }] : []),
     ...got.map((units) => ({ from: pool, to: holder, asset: into!, amount: units })),
   ])
-const transactions = fc.array(fc.oneof(transfer, swap), { minLength: 1, maxLength: 30 })
+/** Pays one asset to a router, which may give some back and keep some; a pool pays another to somebody else. */
+const passedOn = fc
+  .record({
+    giver: fc.constantFrom(...HOLDERS),
+    receiver: fc.constantFrom(...HOLDERS),
+    assets: fc.shuffledSubarray(ASSETS, { minLength: 2, maxLength: 2 }),
+    paid: fc.bigInt(100n, 2n ** 70n),
+    back: fc.option(fc.bigInt(1n, 40n), { nil: 0n }),
+    fee: fc.option(fc.bigInt(1n, 1_000n), { nil: 0n }),
+    got: fc.array(amount, { minLength: 1, maxLength: 2 }),
+  })
+  .filter(({ giver, receiver }) => giver !== receiver)
+  .map(({ giver, receiver, assets: [out, into], paid, back, fee, got }): SlowPart[] => {
+    const kept = fee * 50n <= paid - back ? fee : 0n
+    return [
+      { from: giver, to: 'r', asset: out!, amount: paid },
+      ...(kept > 0n ? [{ from: 'r', to: 'f', asset: out!, amount: kept }] : []),
+      { from: 'r', to: 's', asset: out!, amount: paid - back - kept },
+      ...got.map((units) => ({ from: 's', to: receiver, asset: into!, amount: units })),
+      ...(back > 0n ? [{ from: 'r', to: giver, asset: out!, amount: back }] : []),
+    ]
+  })
+const transactions = fc.array(fc.oneof(transfer, swap, passedOn), { minLength: 1, maxLength: 30 })
 
 const seeds = ['t', 'u'].map((name) => ({
   theft: name,
@@ -93,17 +115,20 @@ function placesOf(flow: Flow): Map<string, bigint> {
 describe('whole traces with swaps', () => {
   test('are what the slow fifo says', () => {
     let swapped = 0
+    let passed = 0
     fc.assert(
       fc.property(transactions, (list) => {
         const trace = prepared(list, false)
         if (!trace) return
         const flow = trace.run('fifo')
         swapped += flow.seeds.filter(({ basis }) => basis === 'swap').length
+        passed += flow.seeds.filter(({ from, holder }) => from && from.holder !== holder).length
         expect(Object.fromEntries(placesOf(flow))).toEqual(Object.fromEntries(slowSwaps(list, ['t', 'u'])))
       }),
       { seed: 31, numRuns: 500 },
     )
     expect(swapped).toBeGreaterThan(500)
+    expect(passed).toBeGreaterThan(200)
   })
 
   test('balance by every rule, and carry the value to the cent', () => {

@@ -3,20 +3,8 @@
  * error modes: `docs/methods/swaps.md`.
  * @module
  */
-import { NONE } from '../ledger/ledger.ts'
+import { circlesWithout, type Transfer } from './circles.ts'
 import { type Conversion, nodeOf, type Side } from './conversion.ts'
-
-export interface Transfer {
-  readonly movement: number
-  /** As the ledger has them. */
-  readonly payer: number
-  readonly payee: number
-  /** The same, but NONE for the zero address. */
-  readonly from: number
-  readonly to: number
-  readonly asset: number
-  readonly amount: bigint
-}
 
 /** What a holder pays to and gets from one circle of partners. */
 interface Circle {
@@ -60,29 +48,7 @@ function circlesOf(
   transfers: readonly Transfer[],
   contractOf: (asset: number) => number,
 ): Iterable<Circle> {
-  const parents = new Map<number, number>()
-  const find = (node: number): number => {
-    let root = node
-    while (parents.get(root) !== undefined) root = parents.get(root)!
-    for (let at = node; at !== root; ) {
-      const next = parents.get(at)!
-      parents.set(at, root)
-      at = next
-    }
-    return root
-  }
-  const unite = (a: number, b: number): void => {
-    const [one, two] = [find(a), find(b)]
-    if (one !== two) parents.set(one, two)
-  }
-  for (const { from, to, asset } of transfers) {
-    // Who mints or burns a token is its contract.
-    if (from === NONE || to === NONE) {
-      const contract = contractOf(asset)
-      if (contract !== NONE && contract !== holder) unite(nodeOf(NONE, asset), contract)
-    }
-    if (from !== holder && to !== holder) unite(nodeOf(from, asset), nodeOf(to, asset))
-  }
+  const find = circlesWithout(holder, transfers, contractOf)
   const circles = new Map<number, Circle>()
   for (const { payer, payee, from, to, asset, amount } of transfers) {
     if (from !== holder && to !== holder) continue
@@ -155,10 +121,10 @@ function weights(cents: readonly (bigint | null)[]): readonly bigint[] {
  * Prices are closes of a day, and a coin that moves by more than a fifth between the swap and the close is rare; one that
  * halves or doubles is not a price but a mistake or a trick. Both limits are ours.
  */
-const CLOSE_PERCENT = [80n, 125n] as const
+export const CLOSE_PERCENT = [80n, 125n] as const
 const FAR_PERCENT = [50n, 200n] as const
 
-function within(paid: bigint, got: bigint, [low, high]: readonly [bigint, bigint]): boolean {
+export function within(paid: bigint, got: bigint, [low, high]: readonly [bigint, bigint]): boolean {
   return got * 100n >= paid * low && got * 100n <= paid * high
 }
 
@@ -188,7 +154,7 @@ function judgeValue({ outs, ins, paid, got, partners }: Sides): Conversion | nul
   return swapOf(outs, ins, partners, 60, 'Paid and received in one transaction, of about the same value.')
 }
 
-function swapOf(
+export function swapOf(
   outs: readonly Side[],
   ins: readonly Side[],
   partners: ReadonlySet<number>,

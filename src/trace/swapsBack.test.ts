@@ -159,9 +159,20 @@ test('every reversible rule balances backward, in units and cents', () => {
       ...(back > 0n ? [[pool, holder, back, out] as const] : []),
       [pool, holder, got, into],
     ])
+  const toOthers = fc
+    .record({
+      holders: fc.shuffledSubarray([...names], { minLength: 3, maxLength: 3 }),
+      assets: fc.constantFrom([USDT, ETH] as const, [ETH, USDT] as const),
+      paid: amount,
+    })
+    .map(({ holders: [giver, pool, receiver], assets: [out, into], paid }): Part[] => [
+      [giver!, pool!, paid, out],
+      [pool!, receiver!, paid, into],
+    ])
   let swapped = 0
+  let toOther = 0
   fc.assert(
-    fc.property(fc.array(fc.oneof(transfer, swaps), { minLength: 1, maxLength: 25 }), (list) => {
+    fc.property(fc.array(fc.oneof(transfer, swaps, toOthers), { minLength: 1, maxLength: 25 }), (list) => {
       for (const rule of ['fifo', 'lifo', 'haircut'] as const) {
         const flow = trace(list, list.length, { rule })
         for (const { stolen, accounted, stolenUsd, accountedUsd } of flow.balance) {
@@ -169,6 +180,7 @@ test('every reversible rule balances backward, in units and cents', () => {
           expect(accountedUsd).toBe(stolenUsd)
         }
         swapped += flow.seeds.filter(({ basis }) => basis === 'swap').length
+        toOther += flow.seeds.filter(({ from, holder }) => from && from.holder !== holder).length
         const cents = (rows: readonly { readonly usd: string }[]): bigint =>
           rows.reduce((sum, { usd }) => sum + BigInt(usd), 0n)
         const began = cents(flow.seeds.filter(({ from }) => from === undefined))
@@ -178,4 +190,5 @@ test('every reversible rule balances backward, in units and cents', () => {
     { seed: 41, numRuns: 200 },
   )
   expect(swapped).toBeGreaterThan(100)
+  expect(toOther).toBeGreaterThan(20)
 })

@@ -1,0 +1,130 @@
+/**
+ * Swaps that pay out to another holder: within one transaction one pays an asset, another receives one, and whoever stands
+ * between them gains and loses only by exchange. Definition and error modes: `docs/methods/swaps.md`.
+ * @module
+ */
+import { NONE } from '../ledger/ledger.ts'
+import { circlesWithout, type Transfer } from './circles.ts'
+import { type Conversion, nodeOf, type Side } from './conversion.ts'
+import { CLOSE_PERCENT, swapOf, within } from './swaps.ts'
+
+/** What one party of a transaction has after it that it had not before, and the reverse. */
+interface Party {
+  /** Of a holder; below 0 for nobody. */
+  readonly node: number
+  readonly nets: Map<number, bigint>
+  /** Base units received in all; meaningful of parties that deal in one asset. */
+  got: bigint
+  paid: bigint
+  /** Whether it mints or burns, which the ledger shows as nobody's transfers. */
+  mints: boolean
+}
+
+/**
+ * Those of one transaction: at most one a circle. null where one looks like it and the values of both sides differ.
+ * @param wanted whether it matters what such a payer pays or such a payee gets
+ * @param value cents; null where an asset is not priced
+ */
+export function swapsToOthers(
+  tx: number,
+  transfers: readonly Transfer[],
+  wanted: (giver: number, receiver: number) => boolean,
+  contractOf: (asset: number) => number,
+  value: (asset: number, amount: bigint) => bigint | null,
+): Conversion[] | null {
+  const circleOf = circlesWithout(null, transfers, contractOf)
+  const circles = Map.groupBy(transfers, ({ from, asset }) => circleOf(nodeOf(from, asset)))
+  const swaps: Conversion[] = []
+  let unclear = false
+  for (const circle of circles.values()) {
+    const ends = endsOf([...partiesOf(circle, contractOf).values()])
+    if (!ends || !wanted(ends[0].node, ends[1].node)) continue
+    const [giver, receiver] = ends
+    const [out, into] = [sideOf(tx, giver), sideOf(tx, receiver)]
+    const [paid, got] = [value(out.asset, out.amount), value(into.asset, into.amount)]
+    const priced = paid !== null && got !== null && paid > 0n && got > 0n
+    if (priced && !within(paid, got, CLOSE_PERCENT)) {
+      unclear = true
+      continue
+    }
+    const [confidence, same] = priced ? [55, ' of about the same value,'] : [40, '']
+    const evidence = `Paid by one holder and received by another in one transaction,${same} and whoever stands between them gives what it gets in exchange.`
+    swaps.push(swapOf([out], [into], partnersOf(circle, giver.node, receiver.node), confidence, evidence))
+  }
+  return unclear && swaps.length === 0 ? null : swaps
+}
+
+/** Who mints or burns a token is its contract. */
+function partiesOf(circle: readonly Transfer[], contractOf: (asset: number) => number): Map<number, Party> {
+  const parties = new Map<number, Party>()
+  const partyOf = (holder: number, asset: number): Party => {
+    const contract = holder === NONE ? contractOf(asset) : holder
+    const node = nodeOf(contract, asset)
+    const party = parties.get(node) ?? { node, nets: new Map(), got: 0n, paid: 0n, mints: false }
+    if (holder === NONE) party.mints = true
+    parties.set(node, party)
+    return party
+  }
+  for (const { from, to, asset, amount } of circle) {
+    const [payer, payee] = [partyOf(from, asset), partyOf(to, asset)]
+    payer.nets.set(asset, (payer.nets.get(asset) ?? 0n) - amount)
+    payer.paid += amount
+    payee.nets.set(asset, (payee.nets.get(asset) ?? 0n) + amount)
+    payee.got += amount
+  }
+  return parties
+}
+
+/** The only one that pays and the only one that receives, where each deals in one asset; null where others do too. */
+function endsOf(parties: readonly Party[]): readonly [giver: Party, receiver: Party] | null {
+  const givers = parties.filter((party) => isOneSided(party, (net) => net < 0n))
+  const takers = parties.filter((party) => isOneSided(party, (net) => net > 0n))
+  const [giver] = givers
+  if (!giver || givers.length > 1 || !isPlain(giver)) return null
+  const receivers = withoutFees(takers, giver)
+  const [receiver] = receivers
+  if (!receiver || receivers.length > 1 || !isPlain(receiver)) return null
+  return assetOf(giver) === assetOf(receiver) ? null : [giver, receiver]
+}
+
+function isOneSided({ nets }: Party, isSide: (net: bigint) => boolean): boolean {
+  const moved = [...nets.values()].filter((net) => net !== 0n)
+  return moved.length > 0 && moved.every(isSide)
+}
+
+/** Deals in one asset alone, as a holder that pays or is paid, not as the contract that mints. */
+function isPlain({ node, nets, mints }: Party): boolean {
+  return node >= 0 && nets.size === 1 && !mints
+}
+
+function assetOf({ nets }: Party): number {
+  return nets.keys().next().value!
+}
+
+/** Routers keep up to some percent of what is paid or received; the limit of a fiftieth is ours. */
+function withoutFees(takers: readonly Party[], giver: Party): Party[] {
+  const wholes = new Map<number, bigint>()
+  for (const { nets } of takers) {
+    for (const [asset, net] of nets) if (net > (wholes.get(asset) ?? 0n)) wholes.set(asset, net)
+  }
+  const asset = assetOf(giver)
+  wholes.set(asset, -giver.nets.get(asset)!)
+  return takers.filter(({ nets }) => [...nets].some(([of, net]) => net * 50n > wholes.get(of)!))
+}
+
+function sideOf(tx: number, party: Party): Side {
+  const asset = assetOf(party)
+  const net = party.nets.get(asset)!
+  return net < 0n
+    ? { tx, holder: party.node, asset, amount: -net, gross: party.paid, weight: 1n }
+    : { tx, holder: party.node, asset, amount: net, gross: party.got, weight: 1n }
+}
+
+function partnersOf(circle: readonly Transfer[], giver: number, receiver: number): Set<number> {
+  const partners = new Set<number>()
+  for (const { payer, payee, from, to, asset } of circle) {
+    if (from === giver || from === receiver) partners.add(nodeOf(payee, asset))
+    if (to === giver || to === receiver) partners.add(nodeOf(payer, asset))
+  }
+  return partners
+}
