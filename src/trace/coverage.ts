@@ -7,7 +7,7 @@ import { printable } from '../units/text.ts'
 import type { FlowCoverage, FlowSource } from './flow.ts'
 import type { Gathered } from './gathered.ts'
 import type { Reach } from './reach.ts'
-import type { TraceBooks } from './request.ts'
+import type { TraceBooks, TraceRequest } from './request.ts'
 import type { Seeds } from './seeds.ts'
 import type { AssetTape } from './tapes.ts'
 
@@ -27,8 +27,10 @@ export function coverageOf(
   tapes: readonly AssetTape[],
   partial: ReadonlySet<number>,
   unclear: Unclear,
+  request: Pick<TraceRequest, 'direction' | 'followCrossings'>,
 ): Omit<FlowCoverage, 'unknownOrigin'> {
   const { ledger } = books
+  const backward = request.direction === 'backward'
   const { firstTime, lastTime } = span(gathered)
   const assets = ledger.assets()
   const uncountedReceipts = seeds.uncounted.map(({ theft, asset, amount }) => ({
@@ -52,6 +54,7 @@ export function coverageOf(
     notes: [
       ...notes(books, uncountedReceipts.length > 0, partial.size, verdicts),
       ...unclearNotes(unclear),
+      ...(backward && request.followCrossings ? [NO_CROSSINGS_BACK] : []),
       ...(books.beyond?.notes() ?? []),
     ],
   }
@@ -88,6 +91,9 @@ function notes(
     list.push(`${rejected} rows of the sources were rejected at import and are not in the ledger.`)
   return list
 }
+
+const NO_CROSSINGS_BACK =
+  'Crossings from other chains are not followed backward: money that came over a bridge ends there where the bridge is labelled, and otherwise goes on to who paid the bridge on this chain, which is another customer.'
 
 function unclearNotes({ swaps, crossings }: Unclear): string[] {
   const list: string[] = []

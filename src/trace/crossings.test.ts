@@ -281,6 +281,21 @@ describe('crossings to another chain', () => {
     expect(flow.leaves.find(({ asset }) => asset === RBTC)?.into).toBeUndefined()
   })
 
+  test('backward are not followed: the money ends at the bridge that is labelled, and the flow says so', () => {
+    const arrived: TraceRequest['seeds'] = [{ theft: 'asked', of: { kind: 'lot', txid: txidOf(5) } }]
+    const back = (change: Partial<TraceRequest>): Flow =>
+      prepare({
+        transactions: [...toVault, ...paidOut],
+        crossings: [crossing({})],
+        labels: { [account('bridge')]: label('Bridge', 'bridge') },
+        change: { direction: 'backward', seeds: arrived, ...change },
+      }).run('fifo')
+    const flow = back({})
+    expect(ends(flow)).toEqual(['300 slip44:60 bridge bridge'])
+    expect(flow.coverage.notes.join()).toContain('Crossings from other chains are not followed backward')
+    expect(back({ followCrossings: false }).coverage.notes.join()).not.toContain('not followed backward')
+  })
+
   test('frontier names what would cross', () => {
     const ledger = ledgerOf(toVault)
     const { transactions } = traceFrontier(

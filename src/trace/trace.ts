@@ -100,10 +100,8 @@ export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Pr
   const context = once(() => {
     const deposits = forward ? depositsOf(ledger, statements, reached, seeds) : []
     const partial = partialHolders(ledger, reached)
-    const coverage = coverageOf(books, seeds, reached, tapes, partial, {
-      swaps: swaps.unclear.size,
-      crossings: crossings?.unclear.size ?? 0,
-    })
+    const unclear = { swaps: swaps.unclear.size, crossings: crossings?.unclear.size ?? 0 }
+    const coverage = coverageOf(books, seeds, reached, tapes, partial, unclear, request)
     const resting = restingReason(reached, partial, unspentPools(beyond, reached, partial))
     probe('context')
     return { deposits, coverage, resting }
