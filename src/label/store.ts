@@ -55,8 +55,9 @@ export function openLabelStore(path: string): LabelStore {
     return cached
   }
   const labelsOf = (sql: string, ...values: SQLInputValue[]): { row: LabelRow; label: Label }[] => {
-    const { sources, actors } = inMemory()
     const rows = wrapSqlite(file, () => database.prepare(sql).all(...values)) as unknown as LabelRow[]
+    // After the rows: another process may have added a source between two questions, and none is ever removed.
+    const { sources, actors } = inMemory()
     const made = rows.map((row) => ({ row, label: toLabel(row, sources.get(row.source)!, actors) }))
     return made.sort((a, b) => strength(a.label, b.label))
   }

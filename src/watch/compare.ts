@@ -2,7 +2,7 @@
  * What is seen now against what was known: the difference is what has to be told. Pure.
  * @module
  */
-import { addressOf, type HolderId } from '../units/caip.ts'
+import { type AssetId, addressOf, type HolderId } from '../units/caip.ts'
 import { type AlertLabel, type DraftAlert, type Facts, keyOf, type Party } from './alert.ts'
 import { draftAlert } from './draft.ts'
 import type { Sight, Sighted } from './sight.ts'
@@ -14,6 +14,8 @@ type Told = Required<Pick<Change, 'events' | 'turns' | 'statements' | 'alerts'>>
 export interface Before {
   /** By key. */
   readonly known: ReadonlyMap<string, KnownEvent>
+  /** Facts of a known event as they were first told; null for a key that is not known. */
+  readonly facts: (key: string) => Facts | null
   /** `holder mark` of the statements that were seen; null where labels are as they were. */
   readonly statements: ReadonlySet<string> | null
 }
@@ -24,41 +26,69 @@ export interface Circumstances {
   /** A watch begins: what is known already is history, of which nobody is told. */
   readonly silent: boolean
   readonly labels: (holders: readonly HolderId[]) => ReadonlyMap<HolderId, readonly AlertLabel[]>
+  /** Whole US cents, or `unpriced`. */
+  readonly value: (asset: AssetId, amount: bigint, unixSeconds: number) => string
 }
 
+type Named = Pick<Watch, 'id' | 'name'>
+
 /** The key of an event of the confirmed chain. */
-function eventKey(watch: Pick<Watch, 'id'>, { class: kind, holder, facts }: Sighted): string {
+function eventKey(watch: Named, { class: kind, holder, facts }: Sighted): string {
   return keyOf(watch.id, kind, facts.chain, facts.txid, facts.asset?.id ?? null, holder)
 }
 
 /**
- * Every event is in exactly one state afterwards. New ones raise an alert; reversed ones that are back are restored; where
- * blocks were taken back, those not seen any more are `turned` until {@link settle}.
+ * Every event that was told is in exactly one state afterwards. New ones raise an alert, each amount under one kind;
+ * reversed ones that are back are restored; where blocks were taken back, those not seen any more are `turned` until
+ * {@link settle}.
  */
-export function compare(watch: Watch, sight: Sight, before: Before, how: Circumstances): Told {
-  const events: EventChange[] = []
+export function compare(watch: Named, sight: Sight, before: Before, how: Circumstances): Told {
   const seen = new Map(sight.events.map((event) => [eventKey(watch, event), event]))
-  const { statements, alerts, newly } = compareLabels(watch, seen, before, how)
-  for (const [key, event] of seen) {
-    const known = before.known.get(key)
-    if (known?.state === 'standing') continue
-    const { class: kind, holder, facts } = event
-    const isBack = known?.state === 'reversed'
-    const turn = (known?.turn ?? 0) + (isBack ? 1 : 0)
-    events.push({ watch: watch.id, key, class: kind, holder, facts, state: 'standing', turn })
-    if (isBack) alerts.push(draftAlert(watch, 'restored', keyOf(watch.id, 'restored', key, turn), facts, key))
-    else if (known === undefined && !how.silent && !isOldArrival(watch, event, before, newly))
-      alerts.push(draftAlert(watch, kindOf(event), key, facts))
-  }
   const turns: Told['turns'][number][] = []
   if (how.turnedBack)
     for (const [key, { state, turn }] of before.known)
       if (state === 'standing' && !seen.has(key)) turns.push({ watch: watch.id, key, state: 'turned', turn })
-  return { events, turns, statements, alerts }
+  const turned = new Set(turns.map(({ key }) => key))
+  const arrives = (key: string): boolean =>
+    seen.has(key) || (before.known.get(key)?.state === 'standing' && !turned.has(key))
+
+  const events: EventChange[] = []
+  const alerts: DraftAlert[] = []
+  const old: Facts[] = []
+  const fresh: Facts[] = []
+  for (const [key, event] of seen) {
+    const { class: kind, holder, facts } = event
+    const known = before.known.get(key)
+    if (known === undefined) {
+      const other = otherwiseTold(watch, event, before, arrives)
+      if (other.length === facts.to.length) {
+        // What arrives in another event of now is old only if that event is.
+        const isOld = (party: Party): boolean =>
+          kind !== 'moved' || !seen.has(arrivalKey(watch, event, party))
+        old.push({ ...facts, to: other.filter(isOld) })
+        continue
+      }
+      fresh.push(facts)
+      events.push({ watch: watch.id, key, class: kind, holder, facts, state: 'standing', turn: 0 })
+      if (!how.silent) alerts.push(draftAlert(watch, kindOf(event), key, facts))
+      continue
+    }
+    old.push(facts)
+    if (known.state === 'standing') continue
+    // Back again, as it was told; perhaps in another block.
+    const told = { ...before.facts(key)!, height: facts.height, time: facts.time }
+    const isReversed = known.state === 'reversed'
+    const turn = known.turn + (isReversed ? 1 : 0)
+    events.push({ watch: watch.id, key, class: kind, holder, facts: told, state: 'standing', turn })
+    if (isReversed)
+      alerts.push(draftAlert(watch, 'restored', keyOf(watch.id, 'restored', key, turn), told, key))
+  }
+  const labels = compareLabels(watch, lastPayments(old), lastPayments(fresh), before, how)
+  return { events, turns, statements: labels.statements, alerts: [...labels.alerts, ...alerts] }
 }
 
 /** The new best chain is looked through: what was taken back and has not come again is told. */
-export function settle(watch: Watch, turned: readonly EventChange[]): Pick<Told, 'turns' | 'alerts'> {
+export function settle(watch: Named, turned: readonly EventChange[]): Pick<Told, 'turns' | 'alerts'> {
   return {
     turns: turned.map(({ key, turn }) => ({ watch: watch.id, key, state: 'reversed', turn: turn + 1 })),
     alerts: turned.map(({ key, turn, facts }) =>
@@ -71,15 +101,27 @@ function kindOf({ class: kind, facts }: Sighted): 'moved' | 'split' | 'arrived' 
   return kind === 'moved' && facts.to.length + facts.more.to > 1 ? 'split' : kind
 }
 
-/** A label has made a place of an old payment where following stops: the label is the news, and is told as such. */
-function isOldArrival(
-  watch: Watch,
+function arrivalKey(watch: Named, event: Sighted, { holder }: Party): string {
+  return eventKey(watch, { ...event, class: 'arrived', holder })
+}
+
+/**
+ * Of whom an event pays, those whose money is told under the other kind: what arrived is not told as moved, and what was
+ * told as moved arrives nowhere by a label of later, which is news of its own. Of a busy place no label tells.
+ */
+function otherwiseTold(
+  watch: Named,
   event: Sighted,
-  { known }: Before,
-  newly: ReadonlySet<HolderId>,
-): boolean {
-  if (event.class !== 'arrived' || event.holder === null || !newly.has(event.holder)) return false
-  return known.has(eventKey(watch, { ...event, class: 'moved', holder: null }))
+  { facts: factsOf }: Before,
+  arrives: (key: string) => boolean,
+): readonly Party[] {
+  const { class: kind, facts } = event
+  if (kind === 'moved') return facts.to.filter((party) => arrives(arrivalKey(watch, event, party)))
+  if (kind === 'received') return []
+  const moved = factsOf(eventKey(watch, { ...event, class: 'moved', holder: null }))
+  if (moved === null) return []
+  const named = new Set(moved.to.map(({ holder }) => holder))
+  return facts.to.filter(({ holder, stop }) => stop !== 'busy' && (moved.more.to > 0 || named.has(holder)))
 }
 
 /**
@@ -87,16 +129,14 @@ function isOldArrival(
  * these, and from then on known.
  */
 function compareLabels(
-  watch: Watch,
-  seen: ReadonlyMap<string, Sighted>,
-  { known, statements: before }: Before,
+  watch: Named,
+  old: ReadonlyMap<HolderId, Facts>,
+  fresh: ReadonlyMap<HolderId, Facts>,
+  { statements: before }: Before,
   how: Circumstances,
-): { statements: Told['statements'][number][]; alerts: DraftAlert[]; newly: ReadonlySet<HolderId> } {
+): { statements: Told['statements'][number][]; alerts: DraftAlert[] } {
   const statements: Told['statements'][number][] = []
   const alerts: DraftAlert[] = []
-  const newly = new Set<HolderId>()
-  const old = lastPayments([...seen].filter(([key]) => known.has(key)))
-  const fresh = lastPayments([...seen].filter(([key]) => !known.has(key)))
   const asked = new Set([...(before === null ? [] : old.keys()), ...fresh.keys()])
   for (const [holder, labels] of how.labels([...asked])) {
     const facts = old.get(holder)
@@ -105,20 +145,25 @@ function compareLabels(
       if (before?.has(`${holder} ${mark}`) === true) continue
       statements.push({ watch: watch.id, holder, mark })
       if (before === null || facts === undefined) continue
-      newly.add(holder)
       const party: Party = { holder, amount: facts.amount ?? '0', label, stop: label.stop }
-      const told = { ...facts, to: [party], more: { from: facts.more.from, to: 0 } }
+      const told = { ...facts, usd: worth(facts, how), to: [party], more: { from: facts.more.from, to: 0 } }
       alerts.push(draftAlert(watch, 'labelled', keyOf(watch.id, 'labelled', holder, mark), told))
     }
   }
-  return { statements, alerts, newly }
+  return { statements, alerts }
 }
 
 /** Everybody that was paid, with the last payment, narrowed to what that holder got. */
-function lastPayments(events: readonly (readonly [string, Sighted])[]): Map<HolderId, Facts> {
+function lastPayments(payments: readonly Facts[]): Map<HolderId, Facts> {
   const found = new Map<HolderId, Facts>()
-  for (const [, { facts }] of events)
+  for (const facts of payments)
     for (const party of facts.to)
       if (addressOf(party.holder) !== 'none') found.set(party.holder, { ...facts, amount: party.amount })
   return found
+}
+
+function worth({ asset, amount, time }: Facts, { value }: Circumstances): string {
+  return asset === null || amount === null || time === null
+    ? 'unpriced'
+    : value(asset.id, BigInt(amount), time)
 }

@@ -237,21 +237,22 @@ function faultsOf({ alerts, world, outbox, received }: Scenario): string[] {
 
   const sight = sightOf(chain, world.theft, world.labels)
   for (const { class: kind, holder, facts } of sight.events) {
-    const identity = JSON.stringify([
-      kind,
-      facts.chain,
-      facts.txid,
-      facts.asset!.id,
-      holder,
-      null,
-      null,
-      null,
-    ])
-    const alert = told.get(identity)
-    const asLabel = alerts.some((one) => one.kind === 'labelled' && one.to[0]!.holder === holder)
-    if (alert === undefined && !(kind === 'arrived' && asLabel)) wrong.push(`missed: ${identity}`)
+    const { chain: of, txid } = facts
+    const toldAs = (class_: string, whom: string | null): Alert | undefined =>
+      told.get(JSON.stringify([class_, of, txid, facts.asset!.id, whom, null, null, null]))
+    const moved = toldAs('moved', null)
+    for (const { holder: whom } of facts.to) {
+      const arrived = toldAs('arrived', whom)
+      const wasMoved = moved?.to.some((party) => party.holder === whom) === true
+      const what = `${kind} ${txid} ${whom}`
+      if (wasMoved && arrived !== undefined) wrong.push(`told as moved and as arrived: ${what}`)
+      const asLabel = alerts.some((one) => one.kind === 'labelled' && one.to[0]!.holder === whom)
+      if (kind === 'arrived' && arrived === undefined && !(wasMoved && asLabel)) wrong.push(`missed: ${what}`)
+      if (kind === 'moved' && arrived === undefined && !wasMoved) wrong.push(`missed: ${what}`)
+    }
+    const alert = holder === null ? moved : toldAs('arrived', holder)
     if (alert !== undefined && standing.get(alert.key) === false)
-      wrong.push(`said to be reversed: ${identity}`)
+      wrong.push(`said to be reversed: ${kind} ${txid}`)
   }
   for (const { kind, txid, key } of alerts)
     if (['moved', 'split', 'arrived'].includes(kind) && !inChain.has(txid!) && standing.get(key) !== false)

@@ -12,7 +12,10 @@ const ARRIVALS: ReadonlySet<LeafReason | null> = new Set<LeafReason | null>([
   ...(['service', 'mixer', 'bridge', 'sanctioned', 'busy', 'swap'] as const),
 ])
 
-/** Every event of a flow: `moved` once a transaction and asset, `arrived` once more for each place where it stopped. */
+/**
+ * Every event of a flow, by transaction and asset: `arrived` for each place where following stopped, and `moved` for what
+ * goes on, or for all of it where nothing does, so that what was told before a label made it an arrival is still seen.
+ */
 export function flowEvents(flow: Flow): Sighted[] {
   const labels = new Map(flow.holders.map(({ holder, labels: said }) => [holder, said[0]]))
   const assets = new Map(flow.assets.map((asset) => [asset.asset, asset]))
@@ -36,8 +39,8 @@ export function flowEvents(flow: Flow): Sighted[] {
       ...{ chain, txid, height, time, atMost: bound, by: null },
       asset: { id: asset, symbol, decimals, known } satisfies AlertAsset,
     }
-    const from = largestParties(partiesOf(hops, 'from', labels, () => null))
     const facts = (part: readonly FlowHop[]): Facts => {
+      const from = largestParties(partiesOf(part, 'from', labels, () => null))
       const to = largestParties(partiesOf(part, 'to', labels, stopOf))
       return {
         ...common,
@@ -46,12 +49,12 @@ export function flowEvents(flow: Flow): Sighted[] {
         ...{ from: from.kept, to: to.kept, more: { from: from.more, to: to.more } },
       }
     }
-    const arrivals = Map.groupBy(
-      hops.filter((hop) => ARRIVALS.has(stopOf(hop))),
-      ({ to }) => to,
+    const { true: arriving = [], false: onward = hops } = Object.groupBy(hops, (hop) =>
+      ARRIVALS.has(stopOf(hop)) ? 'true' : 'false',
     )
+    const arrivals = Map.groupBy(arriving, ({ to }) => to)
     return [
-      { class: 'moved' as const, holder: null, facts: facts(hops) },
+      { class: 'moved' as const, holder: null, facts: facts(onward) },
       ...[...arrivals].map(([holder, part]) => ({ class: 'arrived' as const, holder, facts: facts(part) })),
     ]
   })

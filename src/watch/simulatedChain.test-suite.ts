@@ -235,18 +235,20 @@ export function sightOf(
       ...{ usd: 'unpriced', by: null, more: { from: 0, to: 0 } },
       from: drawn.map((input) => party(byId.get(input.txid)!.outputs[input.n]!.holder!, input.amount!)),
     }
-    const total = drawn.reduce((sum, { amount }) => sum + amount!, 0n)
-    const to = outputs.map((output) => party(output.holder!, output.amount))
-    events.push({ class: 'moved', holder: null, facts: { ...facts, amount: String(total), to } })
-    for (const owner of new Set(to.filter(({ stop }) => stop !== null).map((one) => one.holder))) {
-      const sum = to
-        .filter((one) => one.holder === owner)
-        .reduce((all, { amount }) => all + BigInt(amount), 0n)
-      events.push({
-        ...{ class: 'arrived', holder: owner },
-        facts: { ...facts, amount: String(sum), to: [party(owner, sum)] },
-      })
-    }
+    const paid = (to: readonly Party[]) => ({
+      ...{ ...facts, to },
+      amount: String(to.reduce((sum, { amount }) => sum + BigInt(amount), 0n)),
+    })
+    const parties = [...Map.groupBy(outputs, (output) => output.holder!)].map(([owner, own]) =>
+      party(
+        owner,
+        own.reduce((sum, { amount }) => sum + amount, 0n),
+      ),
+    )
+    const onward = parties.filter(({ stop }) => stop === null)
+    events.push({ class: 'moved', holder: null, facts: paid(onward.length === 0 ? parties : onward) })
+    for (const arrival of parties.filter(({ stop }) => stop !== null))
+      events.push({ class: 'arrived', holder: arrival.holder, facts: paid([arrival]) })
   }
   return { lots, holders: [], from: new Map(), events }
 }

@@ -109,8 +109,8 @@ describe('tracedBooks', () => {
     expect(pass).toMatchObject({ height: 3, found: 1, atTip: true, failures: [] })
     expect(alerts.map(({ kind, amount, height, headline }) => ({ kind, amount, height, headline }))).toEqual([
       {
-        ...{ kind: 'split', amount: '49', height: 3 },
-        headline: '0.00000049 rBTC moved from b and was split among 2: Big Exchange (exchange), d.',
+        ...{ kind: 'moved', amount: '19', height: 3 },
+        headline: '0.00000019 rBTC moved from b to d.',
       },
       {
         ...{ kind: 'arrived', amount: '30', height: 3 },

@@ -95,6 +95,8 @@ export interface WatchStore {
   /** Removes a watch with its alerts; gives how many deliveries were still open. */
   remove(name: string): number
   known(watch: string): Map<string, KnownEvent>
+  /** Facts of a known event as they were first told; null where the key is not known. */
+  facts(watch: string, key: string): Facts | null
   /** The whole of one watch's events that are in this state. */
   eventsIn(watch: string, state: EventState): readonly EventChange[]
   /** `holder mark` of every statement that was seen. */
@@ -228,6 +230,10 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
           ({ key, state, turn }) => [key, { state, turn }],
         ),
       ),
+    facts: (watch, key) =>
+      all<{ facts: string }>('SELECT facts FROM event WHERE watch = ? AND key = ?', watch, key).map(
+        ({ facts }) => JSON.parse(facts) as Facts,
+      )[0] ?? null,
     eventsIn: (watch, state) =>
       all<EventRow>('SELECT * FROM event WHERE watch = ? AND state = ? ORDER BY key', watch, state).map(
         (row) => ({ ...row, facts: JSON.parse(row.facts) as Facts }),

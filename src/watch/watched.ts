@@ -39,6 +39,8 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
   let version = Number.NaN
   let watches = new Map<string, Watch>()
   const sights = new Map<string, Sight>()
+  /** State of the labels before each was traced. */
+  const labelMarks = new Map<string, string>()
   const known = new Map<string, Map<string, KnownEvent>>()
   /** By chain; made anew when something that is looked for changed. */
   const lookouts = new Map<ChainId, Lookout>()
@@ -47,21 +49,25 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
     const now = store.version()
     if (anew || now !== version) {
       watches = new Map(store.watches().map((watch) => [watch.id, watch]))
-      for (const id of sights.keys()) if (!watches.has(id)) sights.delete(id)
+      for (const id of sights.keys())
+        if (!watches.has(id)) {
+          sights.delete(id)
+          labelMarks.delete(id)
+        }
       known.clear()
       lookouts.clear()
       version = now
     }
     const mark = books.labelMark()
     const stale = [...watches.values()].filter(({ id }) => !sights.has(id) || store.labelMark(id) !== mark)
-    if (stale.length > 0) {
-      look(stale)
-      commit(differences(stale, false))
-    }
+    if (stale.length > 0) commit(differences(stale, false))
   }
 
   const look = (which: Iterable<Watch>): void => {
-    for (const watch of which) sights.set(watch.id, books.sight(watch))
+    for (const watch of which) {
+      labelMarks.set(watch.id, books.labelMark())
+      sights.set(watch.id, books.sight(watch))
+    }
     lookouts.clear()
   }
 
@@ -74,15 +80,32 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
     return events
   }
 
+  /** Flows and labels of one moment: where another process states something in between, it is looked again. */
   const differences = (which: Iterable<Watch>, turnedBack: boolean): Omit<Change, 'nowMs'> => {
-    const labelMark = books.labelMark()
-    const parts = [...which].map((watch) => {
+    const list = [...which]
+    for (;;) {
+      const labelMark = books.labelMark()
+      const stale = list.filter(({ id }) => labelMarks.get(id) !== labelMark)
+      if (stale.length > 0) look(stale)
+      const told = compared(list, turnedBack, labelMark)
+      if (books.labelMark() === labelMark) return told
+    }
+  }
+
+  const compared = (
+    which: readonly Watch[],
+    turnedBack: boolean,
+    labelMark: string,
+  ): Omit<Change, 'nowMs'> => {
+    const parts = which.map((watch) => {
       const changed = store.labelMark(watch.id) !== labelMark
-      const before = { known: knownOf(watch.id), statements: changed ? store.statements(watch.id) : null }
+      const before = {
+        known: knownOf(watch.id),
+        facts: (key: string) => store.facts(watch.id, key),
+        statements: changed ? store.statements(watch.id) : null,
+      }
       const told = compare(watch, sights.get(watch.id)!, before, {
-        turnedBack,
-        silent: false,
-        labels: (holders) => books.labels(holders),
+        ...{ turnedBack, silent: false, labels: books.labels, value: books.value },
       })
       return { ...told, labelMarks: changed ? [{ watch: watch.id, mark: labelMark }] : [] }
     })
