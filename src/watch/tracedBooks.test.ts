@@ -118,7 +118,7 @@ describe('tracedBooks', () => {
       },
     ])
     expect(alerts[1]!.next).toMatch(
-      /^Deposit at Big Exchange \(exchange\): ask it to freeze the money at once, naming transaction 0+3;/,
+      /^Ask Big Exchange \(exchange\) at once to freeze what came to this address: 0\.0000003 rBTC by transaction 0+3\. Evidence: /,
     )
     // c's output, and d's.
     expect(size).toEqual({ lots: 2, holders: 0 })

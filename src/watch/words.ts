@@ -8,6 +8,9 @@ import { printable } from '../units/text.ts'
 import { formatUsdCents } from '../units/usd.ts'
 import type { AlertKind, Facts, Party } from './alert.ts'
 
+/** Of a command: longer than any address and output. */
+const LONGEST_WORD = 200
+
 export function headlineOf(kind: AlertKind, facts: Facts): string {
   const { txid, from, to, by } = facts
   const tx = txid ?? ''
@@ -40,8 +43,7 @@ export function headlineOf(kind: AlertKind, facts: Facts): string {
 }
 
 export function nextOf(kind: AlertKind, facts: Facts, watchName: string): string {
-  const name = JSON.stringify(printable(watchName))
-  const evidence = `\`lootline watch show ${name} --out flow.json\` and \`lootline report flow.json\` make the evidence`
+  const tx = facts.txid ?? ''
   const stopped = facts.to.find(({ stop }) => stop !== null)
   switch (kind) {
     case 'arrived':
@@ -51,38 +53,59 @@ export function nextOf(kind: AlertKind, facts: Facts, watchName: string): string
     case 'received':
     case 'restored':
       return stopped === undefined
-        ? `Nothing to do: it is followed on. To see where it is: \`lootline watch show ${name}\`.`
-        : atStop(stopped, facts, evidence)
+        ? `Nothing to do: it is followed on. To see where it is: \`lootline watch show ${shellWord(watchName)}\`.`
+        : atStop(stopped, facts, watchName)
     case 'unconfirmed':
       return stopped === undefined
         ? 'Wait: it can still be replaced. What spends it is watched already.'
-        : `Warn ${nameOf(stopped)} now, before it is credited; it can still be replaced.`
+        : `Warn ${nameOf(stopped)} now of transaction ${tx}, before it is credited; it can still be replaced.`
     case 'replaced':
     case 'dropped':
       return 'Tell whoever was told of the first transaction; what is watched is as before it.'
     case 'reversed':
-      return 'Hold letters that name this transaction; if it is confirmed again, that is told.'
+      return `Ask nobody to act on transaction ${tx} for now, and tell whom you asked; if it is confirmed again, that is told.`
     case 'test':
       return 'If this came where it should, nothing.'
   }
 }
 
-function atStop(party: Party, facts: Facts, evidence: string): string {
+function atStop(party: Party, facts: Facts, watchName: string): string {
   const who = nameOf(party)
-  const tx = facts.txid === null ? '' : `, naming transaction ${facts.txid}`
+  const deposit = `${amountOf(facts)} by transaction ${facts.txid}`
+  const evidence = evidenceOf(party, facts, watchName)
   switch (party.stop) {
     case 'service':
-      return `Deposit at ${who}: ask it to freeze the money at once${tx}; ${evidence}.`
+      return `Ask ${who} at once to freeze what came to this address: ${deposit}. ${evidence}`
     case 'sanctioned':
-      return `${who} is on a sanctions list: report it to the authority${tx}; ${evidence}.`
+      return `${who} is on a sanctions list: report ${deposit} to the authority. ${evidence}`
     case 'bridge':
     case 'swap':
-      return `It left by ${who}: look for it on the other side (\`lootline crossings match\`)${tx}.`
+      return `It left by ${who}, ${deposit}: look for it on the other side, \`lootline crossings match\`. ${evidence}`
     case 'mixer':
-      return `It went into ${who}: note the amount and the time${tx}, and watch what the mixer pays out soon after.`
+      return `It went into ${who}, ${deposit}: watch what the mixer pays out soon after. ${evidence}`
+    case 'busy':
+      return `Following stopped at ${who}, who is busy and not labelled: find out who it is. There came ${deposit}. ${evidence}`
     default:
-      return `Following stopped at ${who} (${party.stop}): look who it is, label it, and the watch goes on.`
+      return `This watch ends at ${who} by its own limit (${party.stop}): to go on, trace from transaction ${facts.txid} and watch that.`
   }
+}
+
+/** Commands that make the evidence. The files are named by the transaction, so that no flow of another is overwritten. */
+function evidenceOf({ holder }: Party, { txid }: Facts, watchName: string): string {
+  const file = `evidence-${txid?.slice(0, 16)}`
+  const flow = shellWord(`${file}.json`)
+  const commands = [
+    `lootline watch show ${shellWord(watchName)} --out ${flow}`,
+    `lootline report ${flow} --out ${shellWord(`${file}.html`)}`,
+    `lootline paths ${flow} --to ${shellWord(addressOf(holder))}`,
+  ]
+  return `Evidence: ${commands.map((command) => `\`${command}\``).join(', ')}.`
+}
+
+/** One word of a POSIX shell, of which nothing is expanded (IEEE Std 1003.1, Shell Command Language 2.2.2). */
+function shellWord(text: string): string {
+  const shown = printable(text, LONGEST_WORD)
+  return /^[\w.:@/+-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`
 }
 
 function stopOf(parties: readonly Party[]): string {
