@@ -144,6 +144,43 @@ describe('tracedBooks', () => {
     ])
   })
 
+  test('a watched address that is paid its own loot back, and more: each amount is told once', async () => {
+    const watch = watchOf({ kind: 'address', holders: [coin('robber')], since: { [BITCOIN_REGTEST]: 0 } })
+    const spent = [
+      [2, 0, 'b', 50n],
+      [9, 0, 'z', 20n],
+    ] as const
+    const back = utxo(3, spent, [['robber', 69n]])
+    const { alerts } = await alertsOf(watch, books([], {}), sourceOf([...theft, back]))
+    expect(alerts.slice(2).map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['received', '19'],
+      ['moved', '50'],
+    ])
+  })
+
+  test('an address that the flow of another watch pays: each watch tells its own', async () => {
+    const ours = books(theft, {})
+    const store = createWatchStore(openWatchDatabase(':memory:'))
+    const watched = tracedBooks(ours)
+    const address = plainRequest({ seeds: [{ theft: 'd', of: { kind: 'holders', holders: [coin('d')] } }] })
+    for (const watch of [
+      watchOf(),
+      watchOf({ id: 'd', name: 'd', kind: 'address', holders: [coin('d')], request: address }),
+    ])
+      store.add(watch, beginWatch(watch, watched.sight(watch), watched, 0))
+    const source = sourceOf([...theft, spend])
+    const watcher = createWatcher({
+      ...{ store, books: watched, clock: { now: () => START * 1000 } },
+      sources: new Map([[source.chain, [{ shown: source.shown, open: async () => source }]]]),
+    })
+    await watcher.pass(source.chain)
+    const alerts = store.alerts({ limit: 100 }).map(({ watch, kind, amount }) => [watch.name, kind, amount])
+    expect(alerts.sort()).toEqual([
+      ['d', 'received', '19'],
+      ['heist', 'split', '49'],
+    ])
+  })
+
   test('a source that contradicts the ledger is named, and nothing of it is kept', async () => {
     const ours = books([...theft, utxo(9, [[2, 0, 'b', 50n]], [['elsewhere', 50n]])], {})
     const rival = utxo(

@@ -131,7 +131,7 @@ function holdersOf(watch: Watch, traced: Traced | null): SightedHolder[] {
   }))
 }
 
-/** What a watched address was paid: a seed of the flow, which no hop tells of. */
+/** What a watched address was paid: a seed of the flow, without its own money that hops bring back. */
 function receipts(
   flow: Flow,
   watch: Watch,
@@ -141,12 +141,19 @@ function receipts(
 ): Sighted[] {
   const own = new Set(watch.holders)
   const assets = new Map(flow.assets.map((asset) => [asset.asset, asset]))
+  const back = new Map<string, bigint>()
+  for (const { chain, txid, asset, to, amount, stop } of flow.hops)
+    if (own.has(to) && stop !== 'fee') {
+      const key = `${chain} ${txid} ${asset} ${to}`
+      back.set(key, (back.get(key) ?? 0n) + BigInt(amount))
+    }
   const seeds = flow.seeds.filter(({ basis, holder }) => basis === 'received' && own.has(holder))
   return seeds.flatMap(({ chain, asset, holder, txids }) =>
     txids.flatMap((txid): Sighted[] => {
       const [tx] = ledger.transactions(Uint32Array.from(numbersOf(ledger, chain, txid)))
       if (tx === undefined) return []
-      const { amount, from } = paidTo(tx, holder, asset)
+      const { amount: paid, from } = paidTo(tx, holder, asset)
+      const amount = paid - (back.get(`${chain} ${txid} ${asset} ${holder}`) ?? 0n)
       const labels = labelsOf([holder, ...from])
       const party = (who: HolderId): Party => ({
         ...{ holder: who, amount: String(amount), label: labels.get(who)?.[0] ?? null, stop: null },
