@@ -21,7 +21,7 @@ export const EXIT_CODES = {
   source: {
     code: 6,
     means:
-      'A live source cannot be reached, refuses, or answers what it should not, or no more calls are allowed. What was fetched is kept.',
+      'A live source or a receiver of alerts cannot be reached, refuses, or answers what it should not, or no more calls are allowed. What was fetched is kept.',
   },
   partial: {
     code: 7,
@@ -64,6 +64,7 @@ export function exitCodeOf(error: unknown): number {
     code === 'LIVE_NO_SOURCE' ||
     code === 'LIVE_UNASKED_SEED' ||
     code === 'LIVE_CONTRADICTION' ||
+    code === 'WATCH_NOT_DELIVERED' ||
     (code.startsWith('NET_') && code !== 'NET_BAD_SECRET')
   )
     return EXIT_CODES.source.code

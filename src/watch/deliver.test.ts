@@ -14,16 +14,14 @@ import {
 } from './deliver.ts'
 import { createOutbox } from './outbox.ts'
 import { DeliveryError } from './receivers/deliveryError.ts'
+import { refusalOf } from './receivers/refusal.ts'
 import { testAlert } from './testAlert.ts'
 import type { Watch } from './watch.ts'
 import { createWatchStore } from './watchStore.ts'
 
 const failed = new DeliveryError('x', 'no')
-const status = (code: number, retryAfterMs?: number): SourceError =>
-  new SourceError({
-    ...{ code: 'NET_STATUS', status: code, body: '' },
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  })
+const status = (code: number, retryAfterMs = 0): DeliveryError =>
+  refusalOf('x', new SourceError({ code: 'NET_STATUS', status: code, body: '', retryAfterMs }))
 
 describe('nextAttempt', () => {
   test('never waits longer than an hour, nor shorter than it is asked to', () => {

@@ -4,9 +4,10 @@
  */
 import { LootlineError } from '../errors.ts'
 import { backOff } from '../net/backOff.ts'
-import { type Clock, SourceError } from '../net/index.ts'
+import type { Clock } from '../net/index.ts'
 import { printable } from '../units/text.ts'
 import type { Delivery, Outbox } from './outbox.ts'
+import { DeliveryError } from './receivers/deliveryError.ts'
 import type { Receiver, ReceiverSpec } from './receivers/receiver.ts'
 
 /** Longest wait between two attempts. */
@@ -16,8 +17,6 @@ export const GIVE_UP_AFTER_MS = 259_200_000
 export const GIVE_UP_AFTER_ATTEMPTS = 10
 /** Deliveries taken up at once. */
 const BATCH = 100
-/** RFC 9110 section 15.5.11: gone, and likely for ever. */
-const GONE = 410
 
 export interface DeliveryParts {
   readonly outbox: Outbox
@@ -78,9 +77,8 @@ export function nextAttempt(
   random: () => number,
 ): number | null {
   const failures = attempts + 1
-  const data = error instanceof SourceError ? error.data : null
-  if (data?.code === 'NET_STATUS' && data.status === GONE) return null
-  if (failures >= GIVE_UP_AFTER_ATTEMPTS && nowMs - firstMs >= GIVE_UP_AFTER_MS) return null
-  const asked = data?.code === 'NET_STATUS' || data?.code === 'NET_BUSY' ? (data.retryAfterMs ?? 0) : 0
-  return nowMs + Math.max(Math.min(asked, LONGEST_WAIT_MS), backOff(failures, LONGEST_WAIT_MS, random))
+  const { gone, retryAfterMs } =
+    error instanceof DeliveryError ? error.data : { gone: false, retryAfterMs: 0 }
+  if (gone || (failures >= GIVE_UP_AFTER_ATTEMPTS && nowMs - firstMs >= GIVE_UP_AFTER_MS)) return null
+  return nowMs + Math.max(Math.min(retryAfterMs, LONGEST_WAIT_MS), backOff(failures, LONGEST_WAIT_MS, random))
 }

@@ -20,7 +20,7 @@ test('a label that comes in the middle of a look is told of', async () => {
   world.spend()
   const [spend] = world.mempool.values()
   world.mine(100)
-  const [{ holder }] = spend!.outputs as [{ holder: string }]
+  const holder = spend!.outputs[0]!.holder!
   const label = { name: 'Big Exchange', category: null, stop: 'service', confidence: 100, source: 'x' }
   const sight: typeof books.sight = (one) => {
     const seen = books.sight(one)

@@ -9,11 +9,12 @@
  */
 import { createHmac } from 'node:crypto'
 import { givenUrl } from '../../live/sources/givenUrl.ts'
-import { type Clock, createDoor } from '../../net/index.ts'
+import { type Clock, createDoor, SourceError } from '../../net/index.ts'
 import type { Alert } from '../alert.ts'
 import { alertJson } from './alertJson.ts'
 import { DeliveryError } from './deliveryError.ts'
 import type { Receiver, ReceiverSpec } from './receiver.ts'
+import { refusalOf } from './refusal.ts'
 
 /** Every other status of success (RFC 9110 section 15.3). */
 const TAKEN = [201, 202, 203, 204, 205, 206]
@@ -49,14 +50,18 @@ export function createWebhook(
         // The outbox tries again, and knows when.
         limits: { retries: 0, timeoutMs: TIMEOUT_MS, silenceMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES },
       })
-      await door.ask({
-        name: `POST alert ${alert.sequence}`,
-        method: 'POST',
-        body,
-        expected: TAKEN,
-        read: () => undefined,
-        keep: () => 'never',
-      })
+      try {
+        await door.ask({
+          name: `POST alert ${alert.sequence}`,
+          method: 'POST',
+          body,
+          expected: TAKEN,
+          read: () => undefined,
+          keep: () => 'never',
+        })
+      } catch (error) {
+        throw error instanceof SourceError ? refusalOf(url, error) : error
+      }
     },
   }
 }
