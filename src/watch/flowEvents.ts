@@ -3,7 +3,7 @@
  * @module
  */
 import type { Flow, FlowHop, FlowLabel, LeafReason } from '../trace/index.ts'
-import type { HolderId } from '../units/caip.ts'
+import type { ChainId, HolderId } from '../units/caip.ts'
 import { type AlertAsset, type AlertLabel, type Facts, largestParties, type Party } from './alert.ts'
 import type { Sighted } from './sight.ts'
 
@@ -16,11 +16,11 @@ const ARRIVALS: ReadonlySet<LeafReason | null> = new Set<LeafReason | null>([
  * Every event of a flow, by transaction and asset: `arrived` for each place where following stopped, and `moved` for what
  * goes on, or for all of it where nothing does, so that what was told before a label made it an arrival is still seen.
  */
-export function flowEvents(flow: Flow): Sighted[] {
+export function flowEvents(flow: Flow, heightOf: HeightOf): Sighted[] {
   const labels = new Map(flow.holders.map(({ holder, labels: said }) => [holder, said[0]]))
   const assets = new Map(flow.assets.map((asset) => [asset.asset, asset]))
   const groups = Map.groupBy(
-    flow.hops.filter(({ stop }) => stop !== 'fee'),
+    [...flow.hops.filter(({ stop }) => stop !== 'fee'), ...entrances(flow, heightOf)],
     ({ chain, txid, asset }) => `${chain} ${txid} ${asset}`,
   )
   // What goes on as another asset, or on another chain, has not arrived anywhere.
@@ -56,6 +56,37 @@ export function flowEvents(flow: Flow): Sighted[] {
     return [
       { class: 'moved' as const, holder: null, facts: facts(onward) },
       ...[...arrivals].map(([holder, part]) => ({ class: 'arrived' as const, holder, facts: facts(part) })),
+    ]
+  })
+}
+
+/** The block of a transaction. */
+type HeightOf = (chain: ChainId, txid: string) => number | null
+
+/**
+ * What money became on another chain, and what was swapped into the hands of somebody where following stops: seeds of the
+ * flow, of which no hop tells.
+ */
+function entrances(flow: Flow, heightOf: HeightOf): FlowHop[] {
+  const stops = new Map(
+    flow.leaves
+      .filter(({ reason }) => ARRIVALS.has(reason))
+      .flatMap(({ holder, asset, reason, txids }) =>
+        txids.map((txid) => [`${txid} ${asset} ${holder}`, reason] as const),
+      ),
+  )
+  return flow.seeds.flatMap(({ theft, chain, asset, holder, amount, basis, usd, firstTime, txids, from }) => {
+    const [txid] = txids
+    if (from === undefined || txid === undefined) return []
+    const stop = stops.get(`${txid} ${asset} ${holder}`)
+    if (basis === 'swap' && stop === undefined) return []
+    return [
+      {
+        ...{ theft, txid, chain, asset, amount, usd, of: amount, to: holder },
+        ...{ time: firstTime, height: heightOf(chain, txid) },
+        from: from.holder ?? `${from.chain}:none`,
+        ...(stop !== undefined && { stop }),
+      },
     ]
   })
 }

@@ -59,6 +59,8 @@ export function tracedBooks(books: TraceBooks, crossings?: Crossings): WatchedBo
     if (found?.id !== id) return 'unpriced'
     return String(createValuer(prices).cents(amount, found, unixSeconds) ?? 'unpriced')
   }
+  const heightOf = (chain: ChainId, txid: string): number | null =>
+    ledger.transactions(Uint32Array.from(numbersOf(ledger, chain, txid)))[0]?.height ?? null
   const labelsOf = (holders: readonly HolderId[]): Map<HolderId, readonly AlertLabel[]> =>
     new Map(
       [...labels.of(holders)].map(([holder, matches]) => [
@@ -95,7 +97,7 @@ export function tracedBooks(books: TraceBooks, crossings?: Crossings): WatchedBo
           ...awaited.map(({ holder }) => [chainOf(holder), START_AT_TIP] as const),
           ...Object.entries(sinceOf(traced, () => null)),
         ]),
-        events: [...receipts(flow, watch, ledger, labelsOf, value), ...flowEvents(flow)],
+        events: [...receipts(flow, watch, ledger, labelsOf, value), ...flowEvents(flow, heightOf)],
       }
     },
     labelMark: () =>
