@@ -1,7 +1,11 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startAnvil } from '../chain/evm/anvil.test-suite.ts'
 import { createEvmNode } from '../chain/evm/createEvmNode.ts'
+import { createEtherscan } from '../chain/evm/etherscan/createEtherscan.ts'
+import { startEtherscanServer } from '../chain/evm/etherscan/etherscanServer.test-suite.ts'
+import type { Source } from '../chain/source.ts'
 import { createMemoryLedger } from '../ledger/index.ts'
+import { createDoor } from '../net/index.ts'
 import { books as booksOf } from '../trace/fixtures.ref.ts'
 import { plainRequest } from '../trace/index.ts'
 import { beginWatch } from './beginWatch.ts'
@@ -20,21 +24,23 @@ beforeAll(async () => {
   return () => anvil.stop()
 })
 
-/** A watch of account 20, which nobody has heard of. */
-async function watchThief(): Promise<{ watcher: Watcher; store: WatchStore; kinds: () => string[] }> {
-  const source = await createEvmNode(anvil.door())
-  const holder = `${CHAIN}:${anvil.accounts[20]!.address}`
+/** A watch of one account, which nobody has heard of. */
+async function watchThief(
+  account: number,
+  open: () => Promise<Source>,
+): Promise<{ watcher: Watcher; store: WatchStore; kinds: () => string[] }> {
+  const holder = `${CHAIN}:${anvil.accounts[account]!.address}`
   const store = createWatchStore(openWatchDatabase(':memory:'))
   const watched = tracedBooks(booksOf(createMemoryLedger()))
   const watch: Watch = {
     ...{ id: 'w', name: 'thief', kind: 'address', holders: [holder], receivers: [], added: 0 },
-    since: { [CHAIN]: 0 },
+    since: { [CHAIN]: Number(await anvil.rpc('eth_blockNumber')) },
     request: plainRequest({ seeds: [{ theft: 't', of: { kind: 'holders', holders: [holder] } }] }),
   }
   store.add(watch, beginWatch(watch, watched.sight(watch), watched, 0))
   const watcher = createWatcher({
     ...{ store, books: watched, clock: { now: () => 1_700_000_000_000 } },
-    sources: new Map([[CHAIN, [{ shown: source.shown, open: async () => source }]]]),
+    sources: new Map([[CHAIN, [{ shown: 'a source', open }]]]),
   })
   const kinds = (): string[] =>
     store
@@ -45,7 +51,8 @@ async function watchThief(): Promise<{ watcher: Watcher; store: WatchStore; kind
 }
 
 test('a real EVM node: coins that come, go on, and are taken back by a reorganisation', async () => {
-  const { watcher, kinds } = await watchThief()
+  const node = await createEvmNode(anvil.door())
+  const { watcher, kinds } = await watchThief(20, async () => node)
   const pass = async (): Promise<void> => {
     const done = await watcher.pass(CHAIN)
     expect(done).toMatchObject({ atTip: true, failures: [] })
@@ -70,4 +77,34 @@ test('a real EVM node: coins that come, go on, and are taken back by a reorganis
   await anvil.rpc('anvil_mine', ['0x1'])
   await pass()
   expect(kinds().slice(4)).toEqual(['reversed 30'])
+})
+
+test("an explorer's API: coins and a token that come, go on, and are taken back by a reorganisation", async () => {
+  // As it would answer at each look.
+  const open = async (): Promise<Source> => {
+    const server = await startEtherscanServer(anvil)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const limits = { perSecond: 10_000, burst: 10_000, concurrency: 8, retries: 0 }
+    return createEtherscan(createDoor({ url: server.url, limits }), 31337)
+  }
+  const { watcher, kinds } = await watchThief(24, open)
+  const pass = async (): Promise<void> => {
+    expect(await watcher.pass(CHAIN)).toMatchObject({ atTip: true, failures: [] })
+  }
+  const token = await anvil.deploy('Token', ['TOK', 18, 1000n * ETHER])
+  await anvil.send(0, anvil.accounts[24]!.address, 10n * ETHER)
+  await anvil.write(0, token, 'transfer', [anvil.accounts[24]!.address, 5n * ETHER])
+  await pass()
+  expect(kinds()).toEqual(['received 100', 'received 50'])
+  await anvil.send(24, anvil.accounts[25]!.address, 4n * ETHER)
+  await anvil.write(24, token, 'transfer', [anvil.accounts[26]!.address, 5n * ETHER])
+  await pass()
+  expect(kinds().slice(2)).toEqual(['moved 40', 'moved 50'])
+  await anvil.send(25, anvil.accounts[27]!.address, 3n * ETHER)
+  await pass()
+  expect(kinds().slice(4)).toEqual(['moved 30'])
+  await anvil.rpc('anvil_reorg', [1, []])
+  await anvil.rpc('anvil_mine', ['0x1'])
+  await pass()
+  expect(kinds().slice(5)).toEqual(['reversed 30'])
 })
