@@ -1,17 +1,20 @@
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { LootlineError } from '../../errors.ts'
 import type { Clock } from '../../net/index.ts'
+import type { Facts } from '../alert.ts'
+import { draftAlert } from '../draft.ts'
 import { createCommand } from './command.ts'
 import { createMail, subjectOf } from './mail.ts'
 import { parseReceiver } from './parseReceiver.ts'
 import { ALERT, type ReceiverWorld, receiverSuite } from './receivers.test-suite.ts'
+import { type Mail, serveSmtp } from './smtpServer.test-suite.ts'
 import { createWebhook, signatureOf } from './webhook.ts'
 
 const SECRET = 'aQ7xk2Lm9ZpT4vWs8BcD'
@@ -109,7 +112,7 @@ receiverSuite('mail', async (): Promise<ReceiverWorld> => {
     serveSmtp(
       socket,
       () => how,
-      (mail) => came.push(mail),
+      ({ json, key }) => came.push({ json, key }),
     )
   })
   const port = await listening(server)
@@ -132,63 +135,55 @@ receiverSuite('mail', async (): Promise<ReceiverWorld> => {
   }
 })
 
-/** So much of RFC 5321 as nodemailer speaks. */
-function serveSmtp(
-  socket: Socket,
-  how: () => string,
-  take: (mail: { json: string; key: string }) => void,
-): void {
-  let text = ''
-  let inMail = false
-  const say = (line: string): void => void socket.write(`${line}\r\n`)
-  socket.on('error', () => {})
-  if (how() === 'gone') return void socket.destroy()
-  // A greeting that never becomes one.
-  if (how() === 'hang') return void setTimeout(() => socket.destroy(), 500)
-  say('220 test')
-  socket.setEncoding('utf8').on('data', (part: string) => {
-    text += part
-    for (let end = text.indexOf('\r\n'); !inMail && end >= 0; end = text.indexOf('\r\n')) {
-      const line = text.slice(0, end)
-      text = text.slice(end + 2)
-      if (/^EHLO/i.test(line)) socket.write('250-test\r\n250 AUTH PLAIN\r\n')
-      else if (/^AUTH/i.test(line)) say(how() === 'refuse' ? `535 no: ${line}` : '235 yes')
-      else if (/^DATA/i.test(line)) {
-        inMail = true
-        say('354 go')
-      } else if (/^QUIT/i.test(line)) {
-        say('221 bye')
-        socket.end()
-      } else say('250 ok')
-    }
-    if (inMail && text.endsWith('\r\n.\r\n')) {
-      const key = /^Message-ID:\s+<(\w+)@/im.exec(text)?.[1] ?? ''
-      const part64 = /alert\.json[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(text)?.[1] ?? ''
-      const isBase64 = /alert\.json[\s\S]*?base64/i.test(text) || !part64.startsWith('{')
-      const json = isBase64 ? Buffer.from(part64, 'base64').toString() : unfolded(part64)
-      take({ json: json.trim(), key })
-      // A name of a watch is no header of a mail.
-      expect(text).not.toMatch(/^Bcc:/im)
-      inMail = false
-      text = ''
-      say('250 taken')
-    }
-  })
-}
-
-/** RFC 2045 section 6.7. */
-function unfolded(text: string): string {
-  const bytes = text
-    .replaceAll('=\r\n', '')
-    .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return Buffer.from(bytes, 'latin1').toString()
-}
-
 test('signs as Standard Webhooks does: the example of its libraries', () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
   expect(signatureOf(secret, 'msg_p5jXN8AQM9LWM0D4loKWxJek', 1614265330, '{"test": 2432232314}')).toBe(
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   )
+})
+
+test('a mail has the headers and the receiver that we give it, whatever labels and names say', async () => {
+  const mails: Mail[] = []
+  const server = createServer((socket) =>
+    serveSmtp(
+      socket,
+      () => 'take',
+      (mail) => mails.push(mail),
+    ),
+  )
+  const port = await listening(server)
+  onTestFinished(() => void server.close())
+  const evil = 'Bank\r\nBcc: <x@example.org>\r\nSubject: another\r\n\r\n.\r\nRCPT TO:<x@example.org>\r\n'
+  const label = { name: evil, category: evil, stop: 'service', confidence: 50, source: evil }
+  const facts: Facts = {
+    ...{
+      chain: 'eip155:1',
+      txid: '0xab',
+      height: 1,
+      time: 0,
+      amount: '5',
+      atMost: false,
+      usd: '7',
+      by: null,
+    },
+    asset: { id: 'eip155:1/erc20:0x1', symbol: evil, decimals: 0, known: false },
+    from: [{ holder: `eip155:1:${evil}`, amount: '5', label, stop: null }],
+    to: [{ holder: `eip155:1:${evil}`, amount: '5', label, stop: 'service' }],
+    more: { from: 0, to: 0 },
+  }
+  const env = { LOOTLINE_SMTP: `smtp://127.0.0.1:${port}`, LOOTLINE_SMTP_FROM: 'watch@example.org' }
+  const mail = createMail({ kind: 'mail', to: 'me@example.org' }, { env })
+  const draft = draftAlert({ id: 'w', name: evil }, 'arrived', 'ab'.repeat(32), facts)
+  await mail.deliver({ ...draft, sequence: 1 })
+  expect(mails).toHaveLength(1)
+  expect(mails[0]!.recipients).toEqual(['RCPT TO:<me@example.org>'])
+  expect(mails[0]!.headers.map((line) => line.slice(0, line.indexOf(':'))).sort()).toEqual(
+    [
+      ...['From', 'To', 'Subject', 'Message-ID', 'Auto-Submitted', 'Idempotency-Key', 'Date', 'MIME-Version'],
+      'Content-Type',
+    ].sort(),
+  )
+  expect(JSON.parse(mails[0]!.json)).toMatchObject({ to: [{ label: { name: evil } }] })
 })
 
 test('a subject is one line that shows what cannot be seen', () => {
