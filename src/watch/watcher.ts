@@ -23,6 +23,7 @@ import {
   type Step,
   waitingIn,
 } from './scan.ts'
+import type { SharedLedger } from './sharedLedger.ts'
 import { droppedAlerts, replacedAlerts, unconfirmedAlerts, unconfirmedOf } from './unconfirmed.ts'
 import { START_AT_TIP, type Watch } from './watch.ts'
 import { StaleMarkError } from './watchError.ts'
@@ -32,6 +33,8 @@ import type { Mark } from './watchStore.ts'
 export interface WatcherParts extends WatchedParts {
   /** By chain, the first first; a source that fails is followed by the next. */
   readonly sources: ReadonlyMap<ChainId, readonly WatchSource[]>
+  /** Where traces with live sources work on the same ledger. */
+  readonly shared?: SharedLedger
   /** A pass ends between two blocks. */
   readonly signal?: AbortSignal
   /** Called after every block. */
@@ -76,12 +79,14 @@ const MAX_TURNS = 10
 const REFUSED: ReadonlySet<string> = new Set(['LEDGER_DOUBLE_SPEND', 'LEDGER_BAD_TRANSACTION'])
 
 export function createWatcher(parts: WatcherParts): Watcher {
-  const { store, books, sources, clock, signal, onAlerts, onBlock } = parts
+  const { store, books, sources, shared, clock, signal, onAlerts, onBlock } = parts
   const watched = createWatched({ store, books, clock, ...(onAlerts && { onAlerts }) })
   const { look, differences, commit, lookoutOf, refresh } = watched
   const seconds = (): number => Math.floor(clock.now() / 1000)
   /** Transactions that this process put into the ledger, by chain: explorers tell of them again and again. */
   const taken = new Map<ChainId, Set<string>>()
+  /** The newest block of each chain at which the shared ledger was settled. */
+  const settled = new Map<ChainId, string>()
 
   const takenOf = (chain: ChainId): Set<string> => {
     const txids = taken.get(chain) ?? new Set()
@@ -125,6 +130,10 @@ export function createWatcher(parts: WatcherParts): Watcher {
   async function walk(source: Source, chain: ChainId): Promise<Omit<Pass, 'chain' | 'failures'>> {
     let answered = nothingAnswered()
     const tip = await source.tip()
+    const seen = store.mark(chain)
+    if (seen !== null && tip.height < seen.height)
+      throw new BadSourceError(source, `its tip is block ${tip.height}; ${seen.height} was seen already`)
+    await settleShared(source, chain, tip)
     const there = await lookAtMempool(source, chain, answered)
     let blocks = 0
     let found = 0
@@ -132,8 +141,6 @@ export function createWatcher(parts: WatcherParts): Watcher {
     for (;;) {
       let mark = store.mark(chain)
       if (mark === null || signal?.aborted === true) break
-      if (tip.height < mark.height)
-        throw new BadSourceError(source, `its tip is block ${tip.height}; ${mark.height} was seen already`)
       if (mark.height === START_AT_TIP) {
         commit({ chain, from: mark, connect: markOf(tip) })
         continue
@@ -166,6 +173,26 @@ export function createWatcher(parts: WatcherParts): Watcher {
       if (step.block !== null) onBlock?.(chain, step.block.height, tip.height)
     }
     return { height: store.mark(chain)?.height ?? null, blocks, found, atTip: false }
+  }
+
+  /**
+   * Before a new block is looked at, the ledger has nothing of traces that is no longer in the chain, and everything of
+   * ours: where a trace took that out with its own, the mark goes back to before it, and it is found again.
+   */
+  async function settleShared(source: Source, chain: ChainId, tip: BlockRef): Promise<void> {
+    if (shared === undefined || settled.get(chain) === tip.hash) return
+    if (await shared.settle(source, tip)) {
+      const mark = store.mark(chain)
+      const lost = store.placedAbove(chain, -1).find(({ txid }) => !shared.has(chain, txid))
+      look(watched.watches().values())
+      commit({
+        chain,
+        ...(mark !== null && { from: mark }),
+        ...(lost !== undefined && { popTo: { height: lost.height - 1, hash: null } }),
+        ...differences(watched.watches().values(), true),
+      })
+    }
+    settled.set(chain, tip.hash)
   }
 
   /** The mark's hash, where only its height was known. */

@@ -14,6 +14,8 @@ import {
   createWatchStore,
   type Outbox,
   openWatchDatabase,
+  type SharedLedger,
+  shareLedger,
   shownReceiver,
   type Watch,
   WatchNameError,
@@ -48,7 +50,12 @@ export function watchedBooks(
   stack: DisposableStack,
   path: string,
   books: Books,
-): { readonly books: TraceBooks; readonly book: LiveBook | null; readonly crossings?: Crossings } {
+): {
+  readonly books: TraceBooks
+  readonly book: LiveBook | null
+  readonly crossings?: Crossings
+  readonly shared?: SharedLedger
+} {
   if (books.ledger.kind === 'chain') throw new IndexedStoreError(path)
   if (!hasLiveFile(path)) return { books, book: null }
   const file = stack.adopt(openLiveFile(path), (open) => open.close())
@@ -59,7 +66,8 @@ export function watchedBooks(
     ...{ ledger: books.ledger, book, runNotes: [] },
     crossings: crossings.crossings,
   })
-  return { books: { ...books, beyond }, book, crossings }
+  const shared = shareLedger(file, books.ledger, crossings)
+  return { books: { ...books, beyond }, book, crossings, shared }
 }
 
 /** @throws {WatchNameError} */

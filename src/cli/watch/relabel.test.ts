@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { fromScript } from '../../address/index.ts'
 import { serveEsplora } from '../../chain/bitcoin/esploraServer.test-suite.ts'
 import {
@@ -16,33 +13,7 @@ import {
 import { BITCOIN_REGTEST } from '../../units/caip.ts'
 import type { Alert } from '../../watch/index.ts'
 import { runCli, temporaryFolder } from '../runCli.test-suite.ts'
-
-const SHIM = join(import.meta.dirname, '../../../bin/lootline.js')
-
-/** `watch run` in a process of its own; gives the kinds and headlines that it tells, one after the other. */
-function watching(cwd: string) {
-  const args = [SHIM, 'watch', 'run', '--store', 's', '--json', '--interval', '0.1']
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  return {
-    /** The next alert, or the word that the tip is reached. */
-    async next(): Promise<string> {
-      for (;;) {
-        const { value, done } = await lines.next()
-        if (done) throw new Error('watch run has ended')
-        const { alert, atTip } = JSON.parse(value) as { alert?: Alert; atTip?: boolean }
-        if (atTip === true) return 'at tip'
-        if (alert !== undefined) return `${alert.kind}: ${alert.headline}`
-      }
-    },
-    async kill() {
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
-    },
-  }
-}
+import { watching } from './watching.test-suite.ts'
 
 test('a label and a sanction stated while it runs are told once, restarts or not', async () => {
   const cwd = temporaryFolder()

@@ -65,7 +65,7 @@ export const watchRunCommand: Command = command({
         if (entries.length === 0) throw new NoWatchSourceError()
         const stop = new AbortController()
         stack.defer(context.onInterrupt?.(() => stop.abort()) ?? (() => {}))
-        const { books, crossings } = watchedBooks(stack, path, opened)
+        const { books, crossings, shared } = watchedBooks(stack, path, opened)
         const clock = context.clock ?? systemClock
         const say = createTeller(context, json)
         stack.defer(say.end)
@@ -73,6 +73,7 @@ export const watchRunCommand: Command = command({
         const watcher = createWatcher({
           ...{ store, clock, signal: stop.signal, onBlock: say.block },
           books: tracedBooks(books, crossings),
+          ...(shared && { shared }),
           sources: openers(context, entries),
           onAlerts: (alerts) => {
             for (const alert of alerts) say.alert(alert)
