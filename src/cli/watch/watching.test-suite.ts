@@ -28,7 +28,7 @@ export function watching(cwd: string) {
         if (alert !== undefined) return `${alert.kind}: ${alert.headline}`
       }
     },
-    async kill() {
+    async kill(): Promise<void> {
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
