@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTronGrid } from '../chain/tron/createTronGrid.ts'
-import { startTronHeist, TRON_DEPOSIT, TRON_THEFTS } from '../chain/tron/heist.test-suite.ts'
+import { startTronHeist, TRON_DEPOSIT } from '../chain/tron/heist.test-suite.ts'
 import type { TronServer } from '../chain/tron/tronServer.test-suite.ts'
 import { createMemoryLedger } from '../ledger/index.ts'
 import { createDoor, type Door } from '../net/index.ts'
@@ -23,7 +23,7 @@ test('a theft on Tron is traced through TronGrid as from the whole chain', async
   const known = books(createMemoryLedger(), labels)
   const world = liveWorld({
     ...known,
-    sources: [{ chain: TRON, open: async (wrap) => createTronGrid(wrap(door())) }],
+    sources: [{ chain: TRON, shown: server.url, open: async (wrap) => createTronGrid(wrap(door())) }],
   })
   const request = plainRequest({
     seeds: server.txids

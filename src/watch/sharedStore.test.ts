@@ -31,7 +31,7 @@ function shared() {
   const explorer = madeSource(BITCOIN_REGTEST, madeDoor(chain), 'explorer')
   const { labels, prices } = booksOf(ledgerOf([]))
   const world = liveWorld({
-    sources: [{ chain: BITCOIN_REGTEST, open: async () => explorer }],
+    sources: [{ chain: BITCOIN_REGTEST, shown: explorer.shown, open: async () => explorer }],
     labels,
     prices,
   })
