@@ -1,13 +1,15 @@
 /**
- * What a live trace costs: an explorer asked over HTTP for a peel chain, and the same trace again from what is stored.
+ * What a live trace costs: a source asked over HTTP for a peel chain, and the same trace again from what is stored.
  * @module
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blockNetwork } from '../src/chain/bitcoin/blockNetwork.ts'
+import { coreAnswers, serveCore } from '../src/chain/bitcoin/coreNode.test-suite.ts'
+import { serveCoreRest } from '../src/chain/bitcoin/coreRest.test-suite.ts'
 import { serveEsplora } from '../src/chain/bitcoin/esploraServer.test-suite.ts'
-import { createEsplora } from '../src/chain/bitcoin/live/index.ts'
+import { createBitcoinNode, createBitcoinRest, createEsplora } from '../src/chain/bitcoin/live/index.ts'
 import {
   coinOf,
   MATURITY,
@@ -16,6 +18,7 @@ import {
   signed,
   testKey,
 } from '../src/chain/bitcoin/regtestChain.test-suite.ts'
+import type { Source } from '../src/chain/source.ts'
 import { openCrossBook } from '../src/cross/index.ts'
 import { openSqliteLedger } from '../src/ledger/index.ts'
 import {
@@ -26,7 +29,7 @@ import {
   storeCrossings,
   traceLive,
 } from '../src/live/index.ts'
-import { createDoor } from '../src/net/index.ts'
+import { createDoor, type Door } from '../src/net/index.ts'
 import { createStore } from '../src/store/index.ts'
 import { type Flow, plainRequest, traceFlow } from '../src/trace/index.ts'
 import { BITCOIN_REGTEST } from '../src/units/caip.ts'
@@ -41,22 +44,61 @@ const BLANK = {
   version: 'bench',
 }
 
+const network = blockNetwork('bitcoin', 'regtest')
+
+interface Served {
+  readonly url: string
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What is asked, and how it is served; each answers over the same blocks. */
+const SOURCES: readonly {
+  readonly name: string
+  serve(blocks: readonly Uint8Array[]): Promise<Served>
+  open(door: Door): Source | Promise<Source>
+}[] = [
+  {
+    name: 'an Esplora server',
+    serve: (blocks) => serveEsplora({ chain: BITCOIN_REGTEST, blocks }),
+    open: (door) => createEsplora(door, network),
+  },
+  {
+    name: 'a node by RPC, block by block',
+    serve: (blocks) => serveCore(coreAnswers({ blocks })),
+    open: (door) => createBitcoinNode(door, network),
+  },
+  {
+    name: 'a node by REST, block by block',
+    serve: (blocks) => serveCoreRest({ blocks }),
+    open: (door) => createBitcoinRest(door, network),
+  },
+  {
+    name: 'a node that knows who spends',
+    serve: (blocks) => serveCore(coreAnswers({ blocks, spenderIndex: true })),
+    open: (door) => createBitcoinNode(door, network),
+  },
+]
+
 export const liveBench: Benchmark = {
   name: 'live',
   about:
-    'A theft peeled over so many hops, five a block, asked by fifo of an Esplora-shaped server in the same process over HTTP on 127.0.0.1; store on disk. "Again" is the same trace with everything known: no call is made, and the ledger alone is the same trace without the word of live sources.',
+    'A theft peeled over so many transactions, five a block, asked by fifo of servers in the same process over HTTP on 127.0.0.1; store on disk. "Again" is the same trace with everything known: no call is made, and the ledger alone is the same trace without the word of live sources.',
   async run({ largest }) {
     const measurements: Measurement[] = []
-    for (const hops of sizesUpTo(largest, HOPS)) measurements.push(...(await measure(hops)))
+    for (const hops of sizesUpTo(largest, HOPS)) {
+      const made = await peelChain(hops)
+      for (const source of SOURCES) measurements.push(...(await measure(made, source)))
+    }
     return measurements
   },
 }
 
-async function measure(hops: number): Promise<Measurement[]> {
+async function measure(
+  { chain, txid }: Awaited<ReturnType<typeof peelChain>>,
+  source: (typeof SOURCES)[number],
+): Promise<Measurement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lootline-bench-'))
-  const { chain, txid } = await peelChain(hops)
-  const server = await serveEsplora({ chain: BITCOIN_REGTEST, blocks: chain.blocks })
-  const network = blockNetwork('bitcoin', 'regtest')
+  const server = await source.serve(chain.blocks)
   const request = plainRequest({ seeds: [{ theft: 'theft', of: { kind: 'lot', txid, n: 0 } }] })
   let calls = 0
   using stack = new DisposableStack()
@@ -74,11 +116,10 @@ async function measure(hops: number): Promise<Measurement[]> {
       ...{ archive, book: createBook(file.database, file.path), crossings: storeCrossings(cross, ledger) },
       sources: [
         {
-          ...{ name: 'esplora', chain: BITCOIN_REGTEST, shown: server.url },
+          ...{ name: 'source', chain: BITCOIN_REGTEST, shown: server.url },
           open: async () =>
-            createEsplora(
+            source.open(
               archived(door, archive, { chain: BITCOIN_REGTEST, refreshSince: null, offline: false, now }),
-              network,
             ),
         },
       ],
@@ -98,11 +139,16 @@ async function measure(hops: number): Promise<Measurement[]> {
     const again = await timed(AGAIN, trace)
     premise(calls === first, 'no call was made again')
     const line = { size: flow.hops.length, unit: 'hops' }
-    const note = `${first} calls, ${(first / flow.hops.length).toFixed(2)} a hop`
+    const transactions = new Set(flow.hops.map((hop) => hop.txid)).size
+    const note = `${first} calls, ${(first / transactions).toFixed(2)} a transaction`
     return [
-      { ...line, name: 'asked over HTTP', runs: [asked], note },
-      { ...line, name: 'again, all of it known', runs: again, note: 'no call' },
-      { ...line, name: 'the ledger alone', runs: await timed(AGAIN, () => traceFlow(books, request)) },
+      { ...line, name: `${source.name}: asked over HTTP`, runs: [asked], note },
+      { ...line, name: `${source.name}: again`, runs: again, note: 'no call' },
+      {
+        ...line,
+        name: `${source.name}: the ledger alone`,
+        runs: await timed(AGAIN, () => traceFlow(books, request)),
+      },
     ]
   } finally {
     await server[Symbol.asyncDispose]()

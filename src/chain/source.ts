@@ -75,7 +75,7 @@ export interface Source {
 
   /** UTXO: who spends each output of a transaction; by output number, null where nobody does. Explorers and few nodes. */
   spends?(txid: string): Promise<readonly (SpentBy | null)[]>
-  /** Transactions of a holder that the source counts, unconfirmed ones left out. One call. */
+  /** Transactions of a holder that the source counts, unconfirmed ones left out. A bounded number of calls, however many there are. */
   count?(holder: HolderId): Promise<number>
   /** A holder's whole confirmed history, in pages, in the source's own order. A killed walk goes on with remembered pages. */
   history?(holder: HolderId): AsyncIterable<HistoryPage>
