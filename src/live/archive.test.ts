@@ -153,6 +153,23 @@ describe('an archived door', () => {
     expect(after.asked).toEqual(['young', 'young'])
   })
 
+  test('says as of when the oldest is that it remembered, and forgets what was true as of blocks turned back', async () => {
+    const { door, asked } = world()
+    const tip = (height: number) => ({ height, hash: `${height}`, time: height })
+    const ask = (...names: readonly string[]) =>
+      archive.dated(() => Promise.all(names.map((name) => door.ask(question(name, 'refresh')))))
+    for (const height of [7, 5, 6]) {
+      archive.setTip('bip122:a', tip(height))
+      expect((await ask(`${height}`)).asOf).toBe(null)
+    }
+    const [first, both] = await Promise.all([ask('6', '7', 'new'), ask('6', '5')])
+    expect([first.asOf, both.asOf]).toEqual([tip(6), tip(5)])
+    archive.dropFrom('bip122:a', 6, Number.MAX_SAFE_INTEGER)
+    asked.length = 0
+    await ask('5', '6', '7')
+    expect(asked).toEqual(['6', '7'])
+  })
+
   test('looks at nothing remembered while it is to ask anew', async () => {
     const { door, asked } = world()
     await door.ask(question('q', { height: 5, hash: 'ab' }))

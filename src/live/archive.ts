@@ -4,8 +4,10 @@
  * door, `docs/methods/live-tracing.md`.
  * @module
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { BlockRef } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import { type Answer, answerOf, type Door, type Keep, OfflineError, type Question } from '../net/index.ts'
 import { inTransaction, wrapSqlite } from '../store/index.ts'
@@ -24,6 +26,7 @@ CREATE TABLE answer(
   fetched INTEGER NOT NULL,
   height INTEGER,
   hash TEXT,
+  tip TEXT,
   passing INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   packed INTEGER NOT NULL,
@@ -47,14 +50,19 @@ export interface Archive {
   /** What is remembered of one source's answers. */
   of(shown: string, chain: ChainId): SourceArchive
   /**
-   * Forgets answers that rest on blocks of this height and above, which a reorganisation took back, and those kept until
-   * refresh that were fetched since a moment, unix seconds: what they say may rest on such a block too.
+   * Forgets answers that rest on blocks of this height and above, or were true as of them: a reorganisation took them back. An
+   * answer may tell of a block that came after the newest one that was asked for: with them go those kept until refresh and
+   * fetched since a moment, unix seconds.
    */
   dropFrom(chain: ChainId, height: number, since: number): void
   /** Forgets all that a source answered: it was caught lying. What was true of it is in the ledger and the book. */
   dropSource(shown: string, chain: ChainId): void
   /** Forgets passing answers below a height. May stand within a transaction of the same database. */
   dropPassing(chain: ChainId, below: number): void
+  /** The chain's newest block from now on: what is answered, and kept until refresh, was true as of it. */
+  setTip(chain: ChainId, tip: BlockRef): void
+  /** Runs questions, and says as of which block the oldest answer among them is that was remembered; null: of none. */
+  dated<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly asOf: BlockRef | null }>
   /** While this runs, what is remembered is not looked at: is this block still in the chain? */
   anew<T>(work: () => Promise<T>): Promise<T>
   readonly isAnew: boolean
@@ -73,12 +81,21 @@ interface Remembered {
   readonly fetched: number
   /** False for what holds as long as a block does. */
   readonly untilRefresh: boolean
+  /** What holds until refresh was true as of this block; null where that was not known. */
+  readonly tip: BlockRef | null
+}
+
+/** As of when what is used was answered. */
+interface Dating {
+  oldest: BlockRef | null
 }
 
 interface SourceArchive {
   find(question: Asked): Remembered | null
   store(question: Asked, answer: Answer, keep: Exclude<Keep, 'never'>, fetched: number): void
   drop(question: Asked): void
+  /** Notes of when it is. */
+  use(remembered: Remembered): void
 }
 
 /** @param path of the database, for messages */
@@ -88,11 +105,12 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
     add: database.prepare('INSERT INTO asked(shown, chain) VALUES(?, ?)'),
     find: database.prepare('SELECT * FROM answer WHERE asked = ? AND key = ?'),
     store: database.prepare(
-      'INSERT OR REPLACE INTO answer(asked, key, name, status, fetched, height, hash, passing, bytes, packed, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO answer(asked, key, name, status, fetched, height, hash, tip, passing, bytes, packed, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     drop: database.prepare('DELETE FROM answer WHERE asked = ? AND key = ?'),
     dropFrom: database.prepare(
-      'DELETE FROM answer WHERE (height >= ? OR (height IS NULL AND fetched >= ?)) AND asked IN (SELECT id FROM asked WHERE chain = ?)',
+      `DELETE FROM answer WHERE asked IN (SELECT id FROM asked WHERE chain = ?3)
+         AND (height >= ?1 OR json_extract(tip, '$.height') >= ?1 OR (height IS NULL AND fetched >= ?2))`,
     ),
     dropSource: database.prepare(
       'DELETE FROM answer WHERE asked IN (SELECT id FROM asked WHERE shown = ? AND chain = ?)',
@@ -108,6 +126,8 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
     return row === undefined ? Number(sql.add.run(shown, chain).lastInsertRowid) : Number(row['id'])
   }
   let anew = 0
+  const tips = new Map<ChainId, string>()
+  const datings = new AsyncLocalStorage<Dating>()
   return {
     of(shown, chain) {
       const asked = wrapSqlite(path, () => idOf(shown, chain))
@@ -121,6 +141,7 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
             bytes: row['packed'] === 1 ? unpack(body, Number(row['bytes'])) : body,
             fetched: Number(row['fetched']),
             untilRefresh: row['height'] === null,
+            tip: row['tip'] === null ? null : (JSON.parse(String(row['tip'])) as BlockRef),
           }
         },
         store(question, { status, bytes }, keep, fetched) {
@@ -128,7 +149,8 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
           const packed = small !== null && small.length < bytes.length
           const block = keep === 'refresh' ? null : keep
           const values = [asked, keyOf(question), question.name, status, fetched] as const
-          const kept = [block?.height ?? null, block?.hash ?? null, block?.passing ? 1 : 0] as const
+          const tip = block === null ? (tips.get(chain) ?? null) : null
+          const kept = [block?.height ?? null, block?.hash ?? null, tip, block?.passing ? 1 : 0] as const
           // An interrupted run may have closed the store before its last answers came.
           if (!database.isOpen) return
           wrapSqlite(path, () =>
@@ -138,11 +160,24 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
         drop(question) {
           wrapSqlite(path, () => sql.drop.run(asked, keyOf(question)))
         },
+        use({ tip }) {
+          const dating = datings.getStore()
+          if (dating === undefined || tip === null) return
+          if (dating.oldest === null || tip.height < dating.oldest.height) dating.oldest = tip
+        },
       }
     },
     dropFrom: (chain, height, since) => void wrapSqlite(path, () => sql.dropFrom.run(height, since, chain)),
     dropSource: (shown, chain) => void wrapSqlite(path, () => sql.dropSource.run(shown, chain)),
     dropPassing: (chain, below) => void wrapSqlite(path, () => sql.dropPassing.run(below, chain)),
+    setTip(chain, { height, hash, time }) {
+      tips.set(chain, JSON.stringify({ height, hash, time }))
+    },
+    async dated(work) {
+      const dating: Dating = { oldest: null }
+      const value = await datings.run(dating, work)
+      return { value, asOf: dating.oldest }
+    },
     async anew(work) {
       anew++
       try {
@@ -202,7 +237,9 @@ export function archived(door: Door, archive: Archive, options: ArchivedOptions)
     if (found.untilRefresh && options.refreshSince !== null && found.fetched < options.refreshSince)
       return null
     try {
-      return { value: question.read(answerOf(found.status, found.bytes)) }
+      const value = question.read(answerOf(found.status, found.bytes))
+      own.use(found)
+      return { value }
     } catch {
       // Accepted by an older reader, or damaged: asked anew.
       own.drop(question)

@@ -2,14 +2,14 @@
  * Asking sources that know by themselves who spends an output and what a holder did: explorers and indexers.
  * @module
  */
-import type { Placed, Source } from '../chain/source.ts'
+import type { BlockRef, Placed, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import { OfflineError } from '../net/index.ts'
 import { counted } from '../units/amount.ts'
 import type { Asset } from '../units/asset.ts'
 import { chainOf, type HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
-import type { LotKey, Moment } from './book.ts'
+import type { LotKey } from './book.ts'
 import { type ChainLine, ContradictionError } from './chainLine.ts'
 import { type Desk, LARGE_HISTORY } from './desk.ts'
 import { inParallel } from './inParallel.ts'
@@ -26,6 +26,8 @@ export interface AskedLot extends LotKey {
 /** What the source said about the outputs of one transaction. */
 interface Spends {
   readonly source: string
+  /** As of when it said so, where that was in an earlier run. */
+  readonly asOf: BlockRef | null
   readonly unspent: readonly LotKey[]
   readonly spenders: readonly { readonly placed: Placed; readonly assets: readonly Asset[] }[]
 }
@@ -64,7 +66,7 @@ export async function exploreLots(
   for (let at = 0; at < groups.length && !desk.signal.aborted; at += BATCH) {
     const batch = groups.slice(at, at + BATCH)
     const { values, failure } = await inParallel(batch, desk.concurrency, desk.signal, (group) =>
-      ifRemembered(() => spendsOf(line, group, follow, spenders)),
+      ifRemembered(() => spendsOf(desk, line, group, follow, spenders)),
     )
     const tip = await line.tip()
     const isTrusted = (source: string): boolean => desk.book.lieOf(line.chain, source) === null
@@ -74,9 +76,10 @@ export async function exploreLots(
       await takeInFound(desk, line, source, found)
       if (!isTrusted(source)) continue
       all.push(...found.map(({ placed }) => placed))
-      const moment: Moment = { ...tip, chain: line.chain, source }
       desk.book.together(() => {
-        for (const { unspent } of own) for (const key of unspent) desk.book.setUnspent(key, moment)
+        for (const { unspent, asOf } of own)
+          for (const key of unspent)
+            desk.book.setUnspent(key, { ...(asOf ?? tip), chain: line.chain, source })
       })
     }
     if (failure !== null) throw failure.error
@@ -102,6 +105,7 @@ function heightsOf(placed: readonly Placed[]): number[] {
 }
 
 async function spendsOf(
+  { archive }: Desk,
   line: ChainLine,
   group: readonly AskedLot[],
   follow: (lot: AskedLot) => Promise<boolean>,
@@ -110,10 +114,10 @@ async function spendsOf(
   const wanted: AskedLot[] = []
   for (const lot of group) if (await follow(lot)) wanted.push(lot)
   return line.ask(canExploreLots, async (source): Promise<Spends> => {
-    const none: Spends = { source: source.shown, unspent: [], spenders: [] }
+    const none: Spends = { source: source.shown, asOf: null, unspent: [], spenders: [] }
     if (wanted.length === 0) return none
     const { txid } = group[0]!
-    const spends = await source.spends!(txid)
+    const { value: spends, asOf } = await archive.dated(() => source.spends!(txid))
     const unspent: LotKey[] = []
     const found = new Map<string, Spends['spenders'][number]>()
     for (const lot of wanted) {
@@ -139,7 +143,7 @@ async function spendsOf(
         )
       found.set(spend.txid, spender)
     }
-    return { ...none, unspent, spenders: [...found.values()] }
+    return { ...none, asOf, unspent, spenders: [...found.values()] }
   })
 }
 
@@ -219,7 +223,7 @@ async function exploreHolder(
   if (count > LARGE_HISTORY)
     await desk.onProgress({ kind: 'large', chain: line.chain, holder, transactions: count })
   const tip = await line.tip()
-  const got = await line.ask(canExploreHolders, async (source) => {
+  const walk = async (source: Source) => {
     const placed: Placed[] = []
     const assets: Asset[] = []
     const txids = new Set<string>()
@@ -234,7 +238,8 @@ async function exploreHolder(
       if (desk.signal.aborted) return null
     }
     return { source: source.shown, placed, assets, count: txids.size }
-  })
+  }
+  const { value: got, asOf } = await desk.archive.dated(() => line.ask(canExploreHolders, walk))
   if (got === null) return
   if (got.placed === null) return stop(got.count)
   const { source, placed, assets } = got
@@ -244,7 +249,7 @@ async function exploreHolder(
   await takeIn(desk, source, { placed, assets, whole: [holder] })
   await placeInBlocks(desk, line, heightsOf(placed))
   if (!isTrusted()) return
-  desk.book.setHistory(holder, { ...tip, chain: chainOf(holder), source })
+  desk.book.setHistory(holder, { ...(asOf ?? tip), chain: chainOf(holder), source })
 }
 
 /** A seed with more transactions than are followed: a service's address, most likely. */

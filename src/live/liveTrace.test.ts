@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import type { Transaction } from '../chain/transaction.ts'
 import type { LabelBook } from '../label/label.ts'
 import { createMemoryLedger } from '../ledger/index.ts'
 import { AnswerError, BudgetError } from '../net/index.ts'
 import type { PriceBook } from '../price/price.ts'
 import { type Simulation, simulate } from '../simulate/index.ts'
-import { books, label } from '../trace/fixtures.ref.ts'
+import { books, coin, label, utxo } from '../trace/fixtures.ref.ts'
 import { type Flow, plainRequest, RULES, type TraceRequest } from '../trace/index.ts'
 import {
   expectSameFlow,
@@ -311,6 +312,32 @@ describe.each(KINDS)('a live trace through an %s', (kind) => {
     expect(flow.coverage.notes.join('\n')).toContain('Source source-0 failed')
     expect(doors[1]!.answered.size).toBeGreaterThan(0)
   })
+})
+
+test('an answer of an earlier run says that something is unspent as of then', async () => {
+  const row = (n: number, spends: number | null): Transaction =>
+    utxo(n, spends === null ? [] : [[1, spends, ['thief', 'other'][spends]!, 50n]], [
+      [n === 1 ? 'thief' : 'next', 50n],
+      [n === 1 ? 'other' : 'change', n === 1 ? 50n : 0n],
+    ])
+  const { chain } = row(1, null)
+  const made = madeChain(chain, [row(1, null), row(2, 0)])
+  const door = madeDoor(made)
+  const open: OpenSource = async (wrap) => madeSource(chain, wrap(door), 'explorer')
+  const { labels, prices } = books(createMemoryLedger())
+  const world = liveWorld({ sources: [{ chain, shown: door.shown, open }], labels, prices })
+  ends.push(() => world.clean())
+  const seedOf = (n: number): TraceRequest =>
+    plainRequest({ seeds: [{ theft: 'theft', of: { kind: 'lot', txid: row(1, null).txid, n } }] })
+  await world.run(seedOf(0))
+  const tip = made.blocks.at(-1)!
+  made.blocks = [...made.blocks, madeBlock(tip, [{ ...row(3, 1), height: 3 }], tip.time + 600)]
+  const { flow } = await world.run(seedOf(1))
+  expect(flow.leaves.map(({ reason }) => reason)).toEqual(['held'])
+  expect(flow.coverage.notes.join('\n')).toContain('rests there as of block 2 (')
+  const fresh = await world.run(seedOf(1), { refresh: true })
+  expect(fresh.flow.leaves.map(({ holder }) => holder)).toEqual([coin('next')])
+  expect(fresh.flow.coverage.notes.join('\n')).toContain('block 3 (')
 })
 
 describe('a seed that could not be asked for', () => {

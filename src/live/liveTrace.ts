@@ -210,6 +210,7 @@ function createDesk(books: TraceBooks, live: Live, request: TraceRequest, option
         const turned = await archive.anew(() => settleFork(forgetting, source, tip))
         if (turned !== null) await options.onProgress({ kind: 'reorganised', ...turned })
         book.rememberBlock(chain, tip)
+        archive.setTip(chain, tip)
       },
     })
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Source } from '../chain/source.ts'
+import { NONE } from '../ledger/ledger.ts'
 import { OfflineError } from '../net/index.ts'
 import type { Frontier, OpenHolder, OpenLot } from '../trace/index.ts'
 import { type ChainId, chainOf, type HolderId } from '../units/caip.ts'
@@ -24,7 +25,7 @@ import { unknownOf } from './known.ts'
 import { enterOpenings, takeBackOpenings } from './openingBalance.ts'
 import { ForkError } from './reorganise.ts'
 import { canSweep, type Item, sweep } from './sweep.ts'
-import { placeInBlocks, takeIn } from './takeIn.ts'
+import { numberOf, placeInBlocks, takeIn } from './takeIn.ts'
 
 /** A holder whose history is wanted: what the trace begins with, or goes on at; else the other side of a crossing. */
 export type WantedHolder = OpenHolder & Pick<AskedHolder, 'isSeed' | 'isJudged'>
@@ -161,13 +162,22 @@ export function createSupply(
   const isKnownBusy = (holder: HolderId | null): boolean =>
     holder !== null && (desk.book.holder(holder).count ?? 0) > desk.busy
 
+  /** Those of which neither the ledger nor the book knows more; the next trace goes on at the others. */
+  function open(lots: readonly OpenLot[]): readonly OpenLot[] {
+    const { ledger } = desk
+    return unknown({ lots, holders: [] }).lots.filter(({ chain, txid, n }) => {
+      const tx = numberOf(ledger, chain, txid)
+      return tx === undefined || ledger.spenders(Uint32Array.of(tx), Uint32Array.of(n))[0] === NONE
+    })
+  }
+
   /** With what is stolen whole, hop after hop; the rest waits for the next trace. */
   async function exploreOn(line: ChainLine, lots: readonly OpenLot[]): Promise<void> {
     const heirs = createHeirs(desk.labels, lots)
     for (let next = lots; next.length > 0 && !desk.signal.aborted; ) {
       const { spenders, busy } = await exploreLots(desk, line, next)
       for (const lot of next) if (lot.holder === null || !busy.has(lot.holder)) asked.add(lotKey(lot))
-      next = desk.mayGoAhead ? heirs.of(spenders).filter(({ holder }) => !isKnownBusy(holder)) : []
+      next = desk.mayGoAhead ? open(heirs.of(spenders).filter(({ holder }) => !isKnownBusy(holder))) : []
       if (next.length > 0) await desk.onProgress({ kind: 'wave', open: next.length })
     }
   }
