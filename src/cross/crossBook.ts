@@ -85,8 +85,14 @@ export function openCrossBook(path: string): CrossBook {
     : path
   const database = openDatabase(file, { room: 'cross', version: 1, schema: SCHEMA })
   const write = <T>(work: () => T): T => inTransaction(database, file, work)
+  /** A trace asks once a wave: preparing takes longer than answering. */
+  const prepared = new Map<string, ReturnType<typeof database.prepare>>()
   const rows = <T>(sql: string, ...values: (string | number)[]): T[] =>
-    wrapSqlite(file, () => database.prepare(sql).all(...values)) as unknown as T[]
+    wrapSqlite(file, () => {
+      const statement = prepared.get(sql) ?? database.prepare(sql)
+      prepared.set(sql, statement)
+      return statement.all(...values)
+    }) as unknown as T[]
 
   const put = database.prepare(
     'INSERT OR IGNORE INTO link (chain, txid, body, n, protocol, id, height, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',

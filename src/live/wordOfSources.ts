@@ -2,7 +2,6 @@
 import { type Ledger, NONE } from '../ledger/ledger.ts'
 import type { ChainId } from '../units/caip.ts'
 import type { LiveBook } from './book.ts'
-import { numberOf } from './takeIn.ts'
 
 /**
  * Inputs whose amounts and payers are the word of the live source that gave their transaction: no transaction id covers
@@ -15,12 +14,18 @@ export function wordOfSources(
   book: LiveBook,
   txs: readonly { readonly chain: ChainId; readonly txid: string }[],
 ): number {
-  const put = txs.filter(({ chain, txid }) => book.putSource(chain, txid) !== null)
-  const numbers = put.flatMap(({ chain, txid }) => numberOf(ledger, chain, txid) ?? [])
-  const { debitLotTx, debitLotN, debitAmount } = ledger.ofTransactions(Uint32Array.from(numbers))
+  const numbers = Uint32Array.from(txs.flatMap(({ txid }) => [...ledger.txNumbers(txid)]))
+  const { n, tx, debitStarts, debitLotTx, debitLotN, debitAmount } = ledger.ofTransactions(numbers)
   // Only UTXO chains number the outputs they spend; an amount of 0 was not stated.
-  return debitLotTx.reduce(
-    (n, tx, leg) => n + (tx === NONE && debitLotN[leg] !== NONE && debitAmount.narrow[leg] !== 0 ? 1 : 0),
+  const isOnWord = (leg: number): boolean =>
+    debitLotTx[leg] === NONE && debitLotN[leg] !== NONE && debitAmount.narrow[leg] !== 0
+  const legs = new Map<number, number>()
+  for (let i = 0; i < n; i++)
+    for (let leg = debitStarts[i]!; leg < debitStarts[i + 1]!; leg++)
+      if (isOnWord(leg)) legs.set(tx[i]!, (legs.get(tx[i]!) ?? 0) + 1)
+  const { txid, chain } = ledger.heads(Uint32Array.from(legs.keys()))
+  return [...legs.values()].reduce(
+    (sum, count, i) => (book.putSource(chain[i]!, txid[i]!) === null ? sum : sum + count),
     0,
   )
 }
