@@ -12,8 +12,8 @@ export function beginWatch(watch: Watch, sight: Sight, books: WatchedBooks, nowM
   const { events, statements } = compare(
     watch,
     sight,
-    { known: new Map(), facts: () => null, statements: new Set() },
-    { turnedBack: false, silent: true, labels: books.labels, value: books.value },
+    { known: new Map(), facts: () => null, statements: () => new Set() },
+    { turnedBack: false, labelsChanged: true, silent: true, labels: books.labels, value: books.value },
   )
   return { nowMs, events, statements, labelMarks: [{ watch: watch.id, mark: books.labelMark() }] }
 }

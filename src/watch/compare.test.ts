@@ -41,9 +41,18 @@ function looks() {
   const events = new Map<string, EventChange>()
   const statements = new Set<string>()
   const look = (seen: readonly Sighted[], how: Partial<Circumstances> = {}) => {
-    const before = { known: events, statements, facts: (key: string) => events.get(key)?.facts ?? null }
+    const before = {
+      known: events,
+      statements: () => statements,
+      facts: (key: string) => events.get(key)?.facts ?? null,
+    }
     const told = compare(WATCH, { lots: [], holders: [], from: new Map(), events: seen }, before, {
-      ...{ turnedBack: false, silent: false, value: (_asset, amount) => String(amount * 2n) },
+      ...{
+        turnedBack: false,
+        labelsChanged: true,
+        silent: false,
+        value: (_asset, amount) => String(amount * 2n),
+      },
       labels: () =>
         new Map(
           seen.flatMap(({ facts }) =>
@@ -113,11 +122,11 @@ describe('compare: each amount is told under one kind', () => {
       known: new Map([
         [keyOf('w', 'moved', BITCOIN, 't', ASSET.id, null), { state: 'standing' as const, turn: 0 }],
       ]),
-      ...{ statements: new Set<string>(), facts: () => known[0]!.facts },
+      ...{ statements: () => new Set<string>(), facts: () => known[0]!.facts },
     }
     const label = { ...labelOf('service'), stop: null }
     const told = compare(WATCH, { lots: [], holders: [], from: new Map(), events: events(label) }, before, {
-      ...{ turnedBack: false, silent: false, value: () => '61' },
+      ...{ turnedBack: false, labelsChanged: true, silent: false, value: () => '61' },
       labels: () => new Map([[`${BITCOIN}:x`, [label]]]),
     })
     expect(told.alerts).toMatchObject([{ kind: 'labelled', amount: '30', usd: '61' }])
@@ -174,6 +183,16 @@ describe('compare and settle: what was told is taken back and restored under its
     expect(end()).toEqual(['reversed 49 x d'])
     expect(look(later)).toEqual(['restored 49 x d'])
     expect(look(later)).toEqual([])
+  })
+
+  test('a label that came while the payment was taken back is told when it is there again', () => {
+    const { look } = looks()
+    look(eventsOf('t', { x: [30, null] }))
+    look([], { turnedBack: true })
+    // Labels were looked at, and nobody was there to be named.
+    look([])
+    expect(look(eventsOf('t', { x: [30, 'service'] }), { labelsChanged: false })).toEqual(['labelled 30 x'])
+    expect(look(eventsOf('t', { x: [30, 'service'] }), { labelsChanged: false })).toEqual([])
   })
 
   test('an arrival that is no longer one when it comes back has moved', () => {

@@ -16,11 +16,13 @@ export interface Before {
   readonly known: ReadonlyMap<string, KnownEvent>
   /** Facts of a known event as they were first told; null for a key that is not known. */
   readonly facts: (key: string) => Facts | null
-  /** `holder mark` of the statements that were seen; null where labels are as they were. */
-  readonly statements: ReadonlySet<string> | null
+  /** `holder mark` of the statements that were seen. */
+  readonly statements: () => ReadonlySet<string>
 }
 
 export interface Circumstances {
+  /** Since the watch was looked at last: then everybody's are asked for, else only of whom nothing was seen then. */
+  readonly labelsChanged: boolean
   /** Blocks were taken back: what is not seen any more was in them, or rested on them. */
   readonly turnedBack: boolean
   /** A watch begins: what is known already is history, of which nobody is told. */
@@ -55,6 +57,8 @@ export function compare(watch: Named, sight: Sight, before: Before, how: Circums
   const events: EventChange[] = []
   const alerts: DraftAlert[] = []
   const old: Facts[] = []
+  /** Those of the old that were not seen, or not so, when labels were asked for last. */
+  const back: Facts[] = []
   const fresh: Facts[] = []
   for (const [key, event] of seen) {
     const { class: kind, holder, facts } = event
@@ -65,7 +69,7 @@ export function compare(watch: Named, sight: Sight, before: Before, how: Circums
         // What arrives in another event of now is old only if that event is.
         const isOld = (party: Party): boolean =>
           kind !== 'moved' || !seen.has(arrivalKey(watch, event, party))
-        old.push({ ...facts, to: other.filter(isOld) })
+        back.push({ ...facts, to: other.filter(isOld) })
         continue
       }
       fresh.push(facts)
@@ -75,6 +79,7 @@ export function compare(watch: Named, sight: Sight, before: Before, how: Circums
     }
     old.push(facts)
     if (known.state === 'standing') continue
+    back.push(facts)
     // Back again, as it was told; perhaps in another block.
     const told = { ...before.facts(key)!, height: facts.height, time: facts.time }
     const isReversed = known.state === 'reversed'
@@ -83,7 +88,8 @@ export function compare(watch: Named, sight: Sight, before: Before, how: Circums
     if (isReversed)
       alerts.push(draftAlert(watch, 'restored', keyOf(watch.id, 'restored', key, turn), told, key))
   }
-  const labels = compareLabels(watch, lastPayments(old), lastPayments(fresh), before, how)
+  const reached = lastPayments(how.labelsChanged ? [...back, ...old] : back)
+  const labels = compareLabels(watch, reached, lastPayments(fresh), before, how)
   return { events, turns, statements: labels.statements, alerts: [...labels.alerts, ...alerts] }
 }
 
@@ -132,25 +138,26 @@ function compareLabels(
   watch: Named,
   old: ReadonlyMap<HolderId, Facts>,
   fresh: ReadonlyMap<HolderId, Facts>,
-  { statements: before }: Before,
+  { statements }: Before,
   how: Circumstances,
 ): { statements: Told['statements'][number][]; alerts: DraftAlert[] } {
-  const statements: Told['statements'][number][] = []
+  const stated: Told['statements'][number][] = []
   const alerts: DraftAlert[] = []
-  const asked = new Set([...(before === null ? [] : old.keys()), ...fresh.keys()])
-  for (const [holder, labels] of how.labels([...asked])) {
+  const labels = how.labels([...new Set([...old.keys(), ...fresh.keys()])])
+  const before = labels.size === 0 ? new Set() : statements()
+  for (const [holder, said] of labels) {
     const facts = old.get(holder)
-    for (const label of labels) {
+    for (const label of said) {
       const mark = keyOf('', label.name, label.category, label.stop).slice(0, 16)
-      if (before?.has(`${holder} ${mark}`) === true) continue
-      statements.push({ watch: watch.id, holder, mark })
-      if (before === null || facts === undefined) continue
+      if (before.has(`${holder} ${mark}`)) continue
+      stated.push({ watch: watch.id, holder, mark })
+      if (facts === undefined) continue
       const party: Party = { holder, amount: facts.amount ?? '0', label, stop: label.stop }
       const told = { ...facts, usd: worth(facts, how), to: [party], more: { from: facts.more.from, to: 0 } }
       alerts.push(draftAlert(watch, 'labelled', keyOf(watch.id, 'labelled', holder, mark), told))
     }
   }
-  return { statements, alerts }
+  return { statements: stated, alerts }
 }
 
 /** Everybody that was paid, with the last payment, narrowed to what that holder got. */

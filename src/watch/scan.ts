@@ -119,7 +119,7 @@ async function nextFound(
 async function turnedSince(source: Source, mark: Mark, tip: BlockRef): Promise<Step | null> {
   if (!(await isBest(source, mark))) return { kind: 'turned' }
   if (await isBest(source, tip)) return null
-  throw new BadSourceError(source, 'its chain changed while it was looked at')
+  throw changedMeanwhile(source)
 }
 
 /** Unconfirmed transactions that are looked for; null where the source cannot say. */
@@ -212,4 +212,8 @@ export class BadSourceError extends LootlineError<{
       'Nothing of it was used; it is asked again. If it stays so, name another source.',
     )
   }
+}
+
+export function changedMeanwhile(source: Source): BadSourceError {
+  return new BadSourceError(source, 'its chain changed while it was looked at')
 }

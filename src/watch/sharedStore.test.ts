@@ -116,8 +116,11 @@ test('what a trace takes out for its own fork is found again by the watch', asyn
   expect(await look()).toEqual(['moved 5'])
 })
 
-test('a trace that was late with an answer of the old chain costs the watch nothing', async () => {
-  const { book, trace, look, mine, turn } = shared()
+test.each([
+  ['runs on', false],
+  ['starts anew', true],
+])('a trace that was late with an answer of the old chain costs a watch nothing that %s', async (_, anew) => {
+  const { book, trace, restart, look, mine, turn } = shared()
   mine(move)
   expect(await look()).toEqual(['moved 3'])
   turn(1)
@@ -126,6 +129,7 @@ test('a trace that was late with an answer of the old chain costs the watch noth
   const late = { chain: BITCOIN_REGTEST, height: 3, hash: 'of the old chain', source: 'x', fetched: 0 }
   book.put([{ ...late, txid: move.txid, placed: true }])
   await trace(other)
+  if (anew) restart()
   mine(utxo(5, [[3, 0, 'b', 99n]], [['d', 98n]]))
   expect(await look()).toEqual(['moved 5'])
 })

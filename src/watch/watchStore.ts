@@ -4,6 +4,7 @@
  * and a kill after it has done everything.
  * @module
  */
+import type { BlockRef } from '../chain/source.ts'
 import { inTransaction, integer, wrapSqlite } from '../store/index.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { Alert, DraftAlert, Facts } from './alert.ts'
@@ -48,6 +49,11 @@ export interface Mark {
   readonly hash: string | null
   /** No block below it, down to the mark before, was read: an explorer told that nothing else is in them. */
   readonly told?: boolean
+}
+
+/** The mark at a block that was looked through. */
+export function markOf({ height, hash }: BlockRef): Mark {
+  return { height, hash }
 }
 
 /** A transaction that was put into the ledger, and the block it was in. */

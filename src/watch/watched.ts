@@ -22,6 +22,8 @@ export interface WatchedParts {
 export interface Watched {
   /** By id. */
   watches(): ReadonlyMap<string, Watch>
+  /** Alerts about unconfirmed transactions name watches by id; one that is gone tells nobody. */
+  named(id: string): Watch | undefined
   /** Takes in watches that were added or removed, and labels that changed; `anew` whether or not that is known. */
   refresh(anew?: boolean): void
   /** Traces these again. */
@@ -102,10 +104,10 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
       const before = {
         known: knownOf(watch.id),
         facts: (key: string) => store.facts(watch.id, key),
-        statements: changed ? store.statements(watch.id) : null,
+        statements: () => store.statements(watch.id),
       }
       const told = compare(watch, sights.get(watch.id)!, before, {
-        ...{ turnedBack, silent: false, labels: books.labels, value: books.value },
+        ...{ turnedBack, labelsChanged: changed, silent: false, labels: books.labels, value: books.value },
       })
       return { ...told, labelMarks: changed ? [{ watch: watch.id, mark: labelMark }] : [] }
     })
@@ -138,6 +140,7 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
 
   return {
     watches: () => watches,
+    named: (id) => watches.get(id),
     refresh,
     look,
     differences,

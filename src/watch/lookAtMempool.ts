@@ -1,0 +1,51 @@
+/**
+ * A look at the mempool: what waits there of what is watched, and what took whose place.
+ * @module
+ */
+import type { Source } from '../chain/source.ts'
+import type { ChainId } from '../units/caip.ts'
+import type { ConnectParts } from './connect.ts'
+import { replacedBy } from './mempool.ts'
+import { type Answered, waitingIn } from './scan.ts'
+import { replacedAlerts, unconfirmedAlerts, unconfirmedOf } from './unconfirmed.ts'
+
+/** Bitcoin Core keeps no longer chains of unconfirmed transactions than 25 (DEFAULT_DESCENDANT_LIMIT, src/policy/policy.h). */
+const MAX_UNCONFIRMED_LOOKS = 25
+
+/** Unconfirmed transactions of what is watched; null where the source cannot say. */
+export async function lookAtMempool(
+  { store, books, watched, clock }: ConnectParts,
+  source: Source,
+  chain: ChainId,
+  answered: Answered,
+): Promise<ReadonlySet<string> | null> {
+  const { commit, lookoutOf, named } = watched
+  const seconds = (): number => Math.floor(clock.now() / 1000)
+  let there: Set<string> | null = null
+  for (let looks = 0; looks < MAX_UNCONFIRMED_LOOKS; looks++) {
+    const lookout = lookoutOf(chain)
+    const placed = await waitingIn(source, lookout, answered)
+    if (placed === null) return null
+    there = new Set(placed.map(({ transaction }) => transaction.txid))
+    const before = store.waiting(chain)
+    const was = new Set(before.map(({ txid }) => txid))
+    const transactions = placed.map(({ transaction }) => transaction)
+    const fresh = transactions
+      .filter(({ txid }) => !was.has(txid))
+      .flatMap((transaction) => unconfirmedOf(transaction, lookout, seconds()) ?? [])
+    const replaced = replacedBy(before, transactions, there)
+    if (fresh.length + replaced.size === 0) break
+    commit({
+      chain,
+      waiting: fresh.map(({ waiting }) => waiting),
+      notWaiting: [...replaced.keys()],
+      alerts: [
+        ...replacedAlerts(before, replaced, seconds(), named),
+        ...unconfirmedAlerts(fresh, seconds(), books, named),
+      ],
+    })
+    // What spends a new one is looked for by asking again.
+    if (fresh.length === 0) break
+  }
+  return there
+}

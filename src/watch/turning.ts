@@ -1,0 +1,100 @@
+/**
+ * What is done when a chain turns: where its mark goes, and what is taken out of the ledger.
+ * @module
+ */
+import type { BlockRef, Source } from '../chain/source.ts'
+import type { ChainId } from '../units/caip.ts'
+import { changedMeanwhile, isBest } from './scan.ts'
+import type { SharedLedger } from './sharedLedger.ts'
+import type { WatchedBooks } from './sight.ts'
+import type { Watched } from './watched.ts'
+import { type Mark, markOf, type WatchStore } from './watchStore.ts'
+
+export interface TurningParts {
+  readonly store: WatchStore
+  readonly books: WatchedBooks
+  readonly watched: Watched
+  /** Where traces with live sources work on the same ledger. */
+  readonly shared: SharedLedger | undefined
+}
+
+export interface Turning {
+  /**
+   * Before a new block is looked at, the ledger has nothing of traces that is no longer in the chain, and everything of
+   * ours: where a trace took that out with its own, the mark goes back to before it, and it is found again.
+   */
+  settleShared(source: Source, chain: ChainId, tip: BlockRef): Promise<void>
+  /** The mark's hash, where only its height was known. */
+  nameMark(source: Source, chain: ChainId, mark: Mark): Promise<Mark>
+  /** The mark goes back to the highest block that is in the best chain; what is above is taken out next. */
+  turnBack(source: Source, chain: ChainId, mark: Mark): Promise<void>
+  /**
+   * A node reads for itself what an explorer told of: an explorer's answers come from several machines that need not agree
+   * while a chain turns.
+   */
+  readAnew(chain: ChainId, mark: Mark): void
+  /**
+   * Takes out of the ledger what was put in from blocks above the mark: a kill came before they were written down, or they
+   * were turned back. While they are in it, what they spend is not looked for; those of the best chain are found again.
+   */
+  takeOut(chain: ChainId, mark: Mark): boolean
+}
+
+export function createTurning({ store, books, watched, shared }: TurningParts): Turning {
+  const { look, differences, commit } = watched
+  /** The newest block of each chain at which the shared ledger was settled. */
+  const settled = new Map<ChainId, string>()
+
+  return {
+    async settleShared(source, chain, tip) {
+      if (shared === undefined || settled.get(chain) === tip.hash) return
+      const hasChanged = await shared.settle(source, tip)
+      // A trace may have taken something out while no watch ran.
+      const lost =
+        hasChanged || !settled.has(chain)
+          ? store.placedAbove(chain, -1).find(({ txid }) => !shared.has(chain, txid))
+          : undefined
+      if (hasChanged || lost !== undefined) {
+        const mark = store.mark(chain)
+        look(watched.watches().values())
+        commit({
+          chain,
+          ...(mark !== null && { from: mark }),
+          ...(lost !== undefined && { popTo: { height: lost.height - 1, hash: null } }),
+          ...differences(watched.watches().values(), true),
+        })
+      }
+      settled.set(chain, tip.hash)
+    },
+    async nameMark(source, chain, mark) {
+      const block = await source.blockAt(mark.height)
+      if (block === null) throw changedMeanwhile(source)
+      commit({ chain, from: mark, connect: markOf(block) })
+      return markOf(block)
+    },
+    async turnBack(source, chain, mark) {
+      const marks = store.marks(chain)
+      let good: Mark = { height: Math.max(0, (marks.at(-1)?.height ?? 0) - 1), hash: null }
+      for (const one of marks)
+        if (await isBest(source, one)) {
+          good = one
+          break
+        }
+      if (good.hash === mark.hash) throw changedMeanwhile(source)
+      commit({ chain, from: mark, popTo: good })
+    },
+    readAnew(chain, mark) {
+      const marks = store.marks(chain)
+      const { height, hash } = marks.find(({ told }) => told !== true) ?? marks.at(-1)!
+      commit({ chain, from: mark, popTo: { height, hash }, connect: { height, hash } })
+    },
+    takeOut(chain, mark) {
+      const above = store.placedAbove(chain, mark.height).map(({ txid }) => txid)
+      if (above.length === 0) return false
+      books.forget(chain, above)
+      look(watched.watches().values())
+      commit({ chain, from: mark, unplaced: above, ...differences(watched.watches().values(), true) })
+      return true
+    },
+  }
+}
