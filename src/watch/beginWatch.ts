@@ -2,10 +2,11 @@
  * The beginning of a watch: what is known already is history, of which nobody is told.
  * @module
  */
+
+import type { Change } from './change.ts'
 import { compare } from './compare.ts'
 import type { Sight, WatchedBooks } from './sight.ts'
 import type { Watch } from './watch.ts'
-import type { Change } from './watchStore.ts'
 
 /** What {@link WatchStore.add} takes beside the watch. */
 export function beginWatch(watch: Watch, sight: Sight, books: WatchedBooks, nowMs: number): Change {

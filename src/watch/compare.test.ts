@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { BITCOIN } from '../units/caip.ts'
 import { type AlertLabel, type Facts, keyOf, type Party } from './alert.ts'
+import type { EventChange } from './change.ts'
 import { type Circumstances, compare, settle } from './compare.ts'
 import type { Sighted } from './sight.ts'
-import type { EventChange } from './watchStore.ts'
 
 const WATCH = { id: 'w', name: 'heist' }
 const ASSET = { id: `${BITCOIN}/slip44:0`, symbol: 'BTC', decimals: 8, known: true }

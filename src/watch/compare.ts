@@ -4,10 +4,10 @@
  */
 import { type AssetId, addressOf, type HolderId } from '../units/caip.ts'
 import { type AlertLabel, type DraftAlert, type Facts, keyOf, type Party } from './alert.ts'
+import type { Change, EventChange, KnownEvent } from './change.ts'
 import { draftAlert } from './draft.ts'
 import type { Sight, Sighted } from './sight.ts'
 import type { Watch } from './watch.ts'
-import type { Change, EventChange, KnownEvent } from './watchStore.ts'
 
 type Told = Required<Pick<Change, 'events' | 'turns' | 'statements' | 'alerts'>>
 

@@ -7,6 +7,7 @@ import type { Transaction } from '../chain/transaction.ts'
 import { LootlineError } from '../errors.ts'
 import type { Clock } from '../net/index.ts'
 import type { ChainId } from '../units/caip.ts'
+import { type Mark, markOf } from './change.ts'
 import type { Lookout } from './lookout.ts'
 import { replacedBy } from './mempool.ts'
 import { BadSourceError, matchesIn, type Step } from './scan.ts'
@@ -14,7 +15,7 @@ import type { WatchedBooks } from './sight.ts'
 import { replacedAlerts } from './unconfirmed.ts'
 import type { Watch } from './watch.ts'
 import type { Watched } from './watched.ts'
-import { type Mark, markOf, type WatchStore } from './watchStore.ts'
+import type { WatchStore } from './watchStore.ts'
 
 export interface ConnectParts {
   readonly store: WatchStore

@@ -8,18 +8,11 @@ import type { Alert } from './alert.ts'
 import { openWatchDatabase } from './database.ts'
 import { deliverDue } from './deliver.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
+import { taintOf } from './plainTaint.test-suite.ts'
 import { DeliveryError } from './receivers/deliveryError.ts'
-import {
-  CHAIN,
-  createWorld,
-  explorerSource,
-  nodeSource,
-  plainBooks,
-  type SourceFaults,
-  sightOf,
-  taintOf,
-  type World,
-} from './simulatedChain.test-suite.ts'
+import { plainBooks, sightOf } from './simulatedBooks.test-suite.ts'
+import { CHAIN, createWorld, type World } from './simulatedChain.test-suite.ts'
+import { explorerSource, nodeSource, type SourceFaults } from './simulatedSources.test-suite.ts'
 import type { Watch } from './watch.ts'
 import { createWatcher } from './watcher.ts'
 import { createWatchStore, type WatchStore } from './watchStore.ts'

@@ -6,8 +6,8 @@ import type { BlockRef, MetAssets, Placed, Source, SpentBy } from '../chain/sour
 import { LootlineError } from '../errors.ts'
 import type { HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
+import type { Mark } from './change.ts'
 import type { Lookout } from './lookout.ts'
-import type { Mark } from './watchStore.ts'
 
 /**
  * `block`: looked through; null where something was found in blocks that had been looked through. `turned`: the mark is not

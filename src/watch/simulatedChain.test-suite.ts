@@ -1,19 +1,16 @@
 /**
- * A chain of made-up blocks with a mempool, that grows, turns and is asked through unreliable sources; and books over it
- * that follow stolen outputs in the plainest way.
+ * A chain of made-up blocks with a mempool, that grows and turns.
  * @module
  */
 import { createHash } from 'node:crypto'
-import type { BlockRef, Placed, Source, SpentBy } from '../chain/source.ts'
+import type { BlockRef } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
-import { SourceError } from '../net/index.ts'
 import type { Random } from '../simulate/random.ts'
 import { BITCOIN_REGTEST, type HolderId } from '../units/caip.ts'
-import type { AlertLabel, Party } from './alert.ts'
-import type { Sight, Sighted, SightedLot, WatchedBooks } from './sight.ts'
+import type { AlertLabel } from './alert.ts'
+import { outpoint, taintOf } from './plainTaint.test-suite.ts'
 
 export const CHAIN: string = BITCOIN_REGTEST
-const ASSET = `${CHAIN}/slip44:1`
 /** Seconds between blocks. */
 const SPACING = 600
 const START = 1_700_000_000
@@ -43,7 +40,6 @@ export interface World {
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
 const holder = (n: number): HolderId => `${CHAIN}:h${n}`
-const outpoint = ({ txid, n }: { txid: string; n: number }): string => `${txid}:${n}`
 
 export function createWorld(random: Random): World {
   let made = 0
@@ -176,222 +172,4 @@ export function createWorld(random: Random): World {
     },
   }
   return world
-}
-
-/** Outputs that stolen money came to, by the plainest rule: every output of what spends it. */
-export function taintOf(
-  transactions: Iterable<Transaction>,
-  theft: string,
-  labels: ReadonlyMap<HolderId, AlertLabel>,
-): Map<string, bigint> {
-  const tainted = new Map<string, bigint>()
-  const spenders = new Map<string, Transaction>()
-  const byId = new Map<string, Transaction>()
-  for (const tx of transactions) {
-    byId.set(tx.txid, tx)
-    for (const input of tx.inputs) spenders.set(outpoint(input), tx)
-  }
-  const queue: { txid: string; n: number }[] = byId.has(theft) ? [0, 1].map((n) => ({ txid: theft, n })) : []
-  for (let lot = queue.shift(); lot !== undefined; lot = queue.shift()) {
-    const { holder: owner, amount } = byId.get(lot.txid)!.outputs[lot.n]!
-    if (tainted.has(outpoint(lot))) continue
-    tainted.set(outpoint(lot), amount)
-    if (lot.txid !== theft && labels.get(owner!)?.stop) continue
-    const spender = spenders.get(outpoint(lot))
-    if (spender !== undefined) queue.push(...spender.outputs.map((_, n) => ({ txid: spender.txid, n })))
-  }
-  return tainted
-}
-
-export function sightOf(
-  transactions: readonly Transaction[],
-  theft: string,
-  labels: ReadonlyMap<HolderId, AlertLabel>,
-): Sight {
-  const tainted = taintOf(transactions, theft, labels)
-  const stopped = (owner: HolderId): string | null => labels.get(owner)?.stop ?? null
-  const goesOn = (txid: string, owner: HolderId): boolean => txid === theft || stopped(owner) === null
-  const byId = new Map(transactions.map((tx) => [tx.txid, tx]))
-  const spent = new Set(transactions.flatMap(({ inputs }) => inputs.map(outpoint)))
-  const lots: SightedLot[] = []
-  for (const [key, amount] of tainted) {
-    const [txid, n] = [key.slice(0, 64), Number(key.slice(65))]
-    const owner = byId.get(txid)!.outputs[n]!.holder!
-    if (!spent.has(key) && goesOn(txid, owner)) lots.push({ chain: CHAIN, txid, n, holder: owner, amount })
-  }
-  const events: Sighted[] = []
-  for (const { txid, inputs, outputs, height, time } of transactions) {
-    const drawn = inputs.filter(
-      (input) =>
-        tainted.has(outpoint(input)) && goesOn(input.txid, byId.get(input.txid)!.outputs[input.n]!.holder!),
-    )
-    if (drawn.length === 0) continue
-    const party = (owner: HolderId, amount: bigint): Party => ({
-      ...{ holder: owner, amount: String(amount) },
-      ...{ label: labels.get(owner) ?? null, stop: stopped(owner) },
-    })
-    const facts = {
-      ...{ chain: CHAIN, txid, height: height ?? null, time: time ?? null, asset: RBTC, atMost: false },
-      ...{ usd: 'unpriced', by: null, more: { from: 0, to: 0 } },
-      from: drawn.map((input) => party(byId.get(input.txid)!.outputs[input.n]!.holder!, input.amount!)),
-    }
-    const paid = (to: readonly Party[]) => ({
-      ...{ ...facts, to },
-      amount: String(to.reduce((sum, { amount }) => sum + BigInt(amount), 0n)),
-    })
-    const parties = [...Map.groupBy(outputs, (output) => output.holder!)].map(([owner, own]) =>
-      party(
-        owner,
-        own.reduce((sum, { amount }) => sum + amount, 0n),
-      ),
-    )
-    const onward = parties.filter(({ stop }) => stop === null)
-    events.push({ class: 'moved', holder: null, facts: paid(onward.length === 0 ? parties : onward) })
-    for (const arrival of parties.filter(({ stop }) => stop !== null))
-      events.push({ class: 'arrived', holder: arrival.holder, facts: paid([arrival]) })
-  }
-  return { lots, holders: [], from: new Map(), events }
-}
-
-const RBTC = { id: ASSET, symbol: 'rBTC', decimals: 8, known: true }
-
-/** A ledger that outlives the watcher, and what it sees by it. */
-export function plainBooks(
-  world: World,
-  tick: (what: string) => void,
-): WatchedBooks & {
-  readonly ledger: ReadonlyMap<string, Transaction>
-} {
-  const ledger = new Map(world.best[0]!.transactions.map((tx) => [tx.txid, tx]))
-  return {
-    ledger,
-    append(placed) {
-      tick('before append')
-      for (const { transaction } of placed)
-        if (!ledger.has(transaction.txid)) ledger.set(transaction.txid, transaction)
-      tick('after append')
-    },
-    forget(_chain, txids) {
-      tick('before forget')
-      for (const txid of txids) ledger.delete(txid)
-      tick('after forget')
-    },
-    sight: () => sightOf([...ledger.values()], world.theft, world.labels),
-    labelMark: () => String(world.labels.size) + [...world.labels.values()].map(({ name }) => name).join(),
-    labels: (holders) =>
-      new Map(
-        holders.flatMap((one) => {
-          const label = world.labels.get(one)
-          return label === undefined ? [] : [[one, [label]] as const]
-        }),
-      ),
-    asset: () => RBTC,
-    native: () => ASSET,
-    value: () => 'unpriced',
-  }
-}
-
-/** What may go wrong when a source is asked. */
-export interface SourceFaults {
-  /** Throws where the question fails; says how the answer is wrong. */
-  ask(what: string): 'right' | 'other block' | 'old'
-}
-
-/** A node: blocks whole, and a mempool. */
-export function nodeSource(world: World, faults: SourceFaults, name: string): Source {
-  return { ...commonSource(world, faults, name), ...matching(world, faults, name) }
-}
-
-/** An explorer: who spends an output. */
-export function explorerSource(world: World, faults: SourceFaults, name: string): Source {
-  return {
-    ...commonSource(world, faults, name),
-    async spends(txid) {
-      faults.ask('spends')
-      const all = everything(world)
-      const outputs = all.find(({ transaction }) => transaction.txid === txid)?.transaction.outputs ?? []
-      return outputs.map((_, n): SpentBy | null => {
-        for (const { transaction, block } of all) {
-          if (transaction.inputs.some((one) => one.txid === txid && one.n === n))
-            return { txid: transaction.txid, block: block && ref(block) }
-        }
-        return null
-      })
-    },
-  }
-}
-
-function matching(world: World, faults: SourceFaults, name: string): Pick<Source, 'matches' | 'mempool'> {
-  return {
-    async matches(asked, interest) {
-      const how = faults.ask('matches')
-      const block = world.best[how === 'other block' ? Math.max(0, asked.height - 1) : asked.height]
-      if (block === undefined || (how === 'right' && block.hash !== asked.hash)) throw gone(name)
-      return { block: ref(block), transactions: placedIn(block).filter(wanted(interest)), assets: [] }
-    },
-    async mempool(interest) {
-      faults.ask('mempool')
-      return [...world.mempool.values()]
-        .map((transaction) => ({ transaction, block: null, links: [] }))
-        .filter(wanted(interest))
-    },
-  }
-}
-
-function commonSource(world: World, faults: SourceFaults, name: string): Source {
-  /** What the source took for the best chain when it last fell behind. */
-  let old = [...world.best]
-  const view = (how: string): readonly Block[] => (how === 'old' ? old : world.best)
-  return {
-    kind: 'bitcoin',
-    chain: CHAIN,
-    shown: name,
-    blind: [],
-    async tip() {
-      const how = faults.ask('tip')
-      if (how === 'right' && world.best.length % 3 === 0) old = [...world.best]
-      return ref(view(how).at(-1)!)
-    },
-    async blockAt(height) {
-      const block = view(faults.ask('blockAt'))[height]
-      return block === undefined ? null : ref(block)
-    },
-    async transaction(txid) {
-      faults.ask('transaction')
-      const placed = everything(world).find(({ transaction }) => transaction.txid === txid)
-      return placed === undefined
-        ? null
-        : { placed: { ...placed, block: placed.block && ref(placed.block) }, assets: [] }
-    },
-  }
-}
-
-function everything(world: World): { transaction: Transaction; block: Block | null; links: [] }[] {
-  return [
-    ...world.best.flatMap((block) =>
-      block.transactions.map((transaction) => ({ transaction, block, links: [] as [] })),
-    ),
-    ...[...world.mempool.values()].map((transaction) => ({ transaction, block: null, links: [] as [] })),
-  ]
-}
-
-function placedIn(block: Block): Placed[] {
-  return block.transactions.map((transaction) => ({ transaction, block: ref(block), links: [] }))
-}
-
-function wanted(interest: Parameters<NonNullable<Source['mempool']>>[0]): (placed: Placed) => boolean {
-  return ({ transaction: { inputs, outputs } }) =>
-    inputs.some(({ txid, n }) => interest.spends(txid, n)) ||
-    outputs.some(({ holder: owner }) => owner !== null && interest.touches(owner))
-}
-
-function ref({ height, hash: id, time, parent }: Block): BlockRef {
-  return { height, hash: id, time, parent }
-}
-
-function gone(name: string): SourceError {
-  return new SourceError(
-    { code: 'NET_STATUS', status: 404, body: 'no such block' },
-    { source: name, question: 'a block', attempts: 1 },
-  )
 }

@@ -6,11 +6,12 @@
 import type { Clock } from '../net/index.ts'
 import type { ChainId } from '../units/caip.ts'
 import type { DraftAlert } from './alert.ts'
+import type { Change, KnownEvent } from './change.ts'
 import { compare } from './compare.ts'
 import { createLookout, type Lookout } from './lookout.ts'
 import type { Sight, WatchedBooks } from './sight.ts'
 import type { Watch } from './watch.ts'
-import type { Change, KnownEvent, WatchStore } from './watchStore.ts'
+import type { WatchStore } from './watchStore.ts'
 
 export interface WatchedParts {
   readonly store: WatchStore

@@ -8,6 +8,7 @@ import type { Source } from '../chain/source.ts'
 import type { LootlineError } from '../errors.ts'
 import type { ChainId } from '../units/caip.ts'
 import type { DraftAlert } from './alert.ts'
+import { markOf } from './change.ts'
 import { settle } from './compare.ts'
 import { connect } from './connect.ts'
 import { AskedInVainError, guard, guarded } from './guardedSource.ts'
@@ -20,7 +21,6 @@ import { droppedAlerts } from './unconfirmed.ts'
 import { START_AT_TIP } from './watch.ts'
 import { StaleMarkError } from './watchError.ts'
 import { createWatched, type WatchedParts } from './watched.ts'
-import { markOf } from './watchStore.ts'
 
 export interface WatcherParts extends WatchedParts {
   /** By chain, the first first; a source that fails is followed by the next. */
