@@ -40,10 +40,14 @@ function growing(chain: ChainId, height: number) {
     ...{ height: height + i, hash: blocks[i]!.hash, time: START + i * 600 },
     ...(i > 0 && { parent: blocks[i - 1]!.hash }),
   })
+  const during = { blockAt: async (): Promise<void> => {} }
   const source: Source = {
     ...{ kind: 'evm', chain, shown: `a node of ${chain}`, blind: [] },
     tip: async () => refOf(blocks.length - 1),
-    blockAt: async (at) => (blocks[at - height] === undefined ? null : refOf(at - height)),
+    async blockAt(at) {
+      await during.blockAt()
+      return blocks[at - height] === undefined ? null : refOf(at - height)
+    },
     transaction: async () => null,
     async matches(block, interest) {
       const { placed } = blocks[block.height - height]!
@@ -56,6 +60,7 @@ function growing(chain: ChainId, height: number) {
   }
   return {
     source,
+    during,
     mine({ transaction, links }: Pick<Placed, 'transaction' | 'links'>) {
       const i = blocks.length
       const at = { height: height + i, time: START + i * 600 }
@@ -182,4 +187,18 @@ test('the transaction on this side that is taken back takes with it what came on
     `restored ${BITCOIN} 100000000 null`,
     `restored ${ETHEREUM} ${19n * ETHER} null`,
   ])
+})
+
+test('while this side is looked through anew, what came on the other is not said to be taken back', async () => {
+  const { bitcoin, watcher, look, leave, come } = watchedTheft({})
+  leave()
+  await look()
+  await look()
+  come()
+  await look()
+  bitcoin.turn()
+  leave()
+  // The other chain is looked at all the while, as a running watch does.
+  bitcoin.during.blockAt = async () => void (await watcher.pass(ETHEREUM))
+  expect(await look()).toEqual([])
 })

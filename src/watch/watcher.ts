@@ -75,6 +75,9 @@ export function createWatcher(parts: WatcherParts): Watcher {
   /** Transactions that this process put into the ledger, by chain: explorers tell of them again and again. */
   const taken = new Map<ChainId, Set<string>>()
 
+  /** Chains that turned and are not looked through anew yet. */
+  const unsettled = new Set<ChainId>()
+
   const takenOf = (chain: ChainId): Set<string> => {
     const txids = taken.get(chain) ?? new Set()
     taken.set(chain, txids)
@@ -129,6 +132,7 @@ export function createWatcher(parts: WatcherParts): Watcher {
       }
       if (turning.takeOut(chain, mark)) {
         takenOf(chain).clear()
+        unsettled.add(chain)
         continue
       }
       const lookout = lookoutOf(chain)
@@ -157,12 +161,13 @@ export function createWatcher(parts: WatcherParts): Watcher {
 
   /** At the tip: what was taken back and has not come again, and what is no longer waiting. */
   function end(chain: ChainId, there: ReadonlySet<string> | null): void {
-    const settled = [...watched.watches().values()].map((watch) =>
-      settle(
-        watch,
-        store.eventsIn(watch.id, 'turned').filter(({ facts }) => facts.chain === chain),
-      ),
-    )
+    unsettled.delete(chain)
+    const settled = [...watched.watches().values()].map((watch) => {
+      const turned = store.eventsIn(watch.id, 'turned')
+      // What came over from another chain may come again with what left it.
+      const waits = turned.some(({ facts }) => unsettled.has(facts.chain))
+      return settle(watch, waits ? [] : turned.filter(({ facts }) => facts.chain === chain))
+    })
     const turns = settled.flatMap((one) => one.turns)
     const alerts: DraftAlert[] = settled.flatMap((one) => one.alerts)
     const { changed, dropped } =
