@@ -56,40 +56,38 @@ export function compare(watch: Named, sight: Sight, before: Before, how: Circums
 
   const events: EventChange[] = []
   const alerts: DraftAlert[] = []
-  const old: Facts[] = []
-  /** Those of the old that were not seen, or not so, when labels were asked for last. */
-  const back: Facts[] = []
+  /** Payments that are no news; `back`: not seen, or not so, when labels were asked for last. */
+  const old: { readonly facts: Facts; readonly back: boolean }[] = []
   const fresh: Facts[] = []
   for (const [key, event] of seen) {
     const { class: kind, holder, facts } = event
     const known = before.known.get(key)
+    const state = { watch: watch.id, key, class: kind, holder, state: 'standing' } as const
     if (known === undefined) {
       const other = otherwiseTold(watch, event, before, arrives)
-      if (other.length === facts.to.length) {
-        // What arrives in another event of now is old only if that event is.
-        const isOld = (party: Party): boolean =>
-          kind !== 'moved' || !seen.has(arrivalKey(watch, event, party))
-        back.push({ ...facts, to: other.filter(isOld) })
+      if (other.length < facts.to.length) {
+        fresh.push(facts)
+        events.push({ ...state, facts, turn: 0 })
+        if (!how.silent) alerts.push(draftAlert(watch, kindOf(event), key, facts))
         continue
       }
-      fresh.push(facts)
-      events.push({ watch: watch.id, key, class: kind, holder, facts, state: 'standing', turn: 0 })
-      if (!how.silent) alerts.push(draftAlert(watch, kindOf(event), key, facts))
+      // What arrives in another event of now is old only if that event is.
+      const isOld = (party: Party): boolean => kind !== 'moved' || !seen.has(arrivalKey(watch, event, party))
+      old.push({ facts: { ...facts, to: other.filter(isOld) }, back: true })
       continue
     }
-    old.push(facts)
+    old.push({ facts, back: known.state !== 'standing' })
     if (known.state === 'standing') continue
-    back.push(facts)
     // Back again, as it was told; perhaps in another block.
     const told = { ...before.facts(key)!, height: facts.height, time: facts.time }
     const isReversed = known.state === 'reversed'
     const turn = known.turn + (isReversed ? 1 : 0)
-    events.push({ watch: watch.id, key, class: kind, holder, facts: told, state: 'standing', turn })
+    events.push({ ...state, facts: told, turn })
     if (isReversed)
       alerts.push(draftAlert(watch, 'restored', keyOf(watch.id, 'restored', key, turn), told, key))
   }
-  const reached = lastPayments(how.labelsChanged ? [...back, ...old] : back)
-  const labels = compareLabels(watch, reached, lastPayments(fresh), before, how)
+  const reached = old.flatMap(({ facts, back }) => (back || how.labelsChanged ? [facts] : []))
+  const labels = compareLabels(watch, lastPayments(reached), lastPayments(fresh), before, how)
   return { events, turns, statements: labels.statements, alerts: [...labels.alerts, ...alerts] }
 }
 
