@@ -7,7 +7,10 @@ import type { AssetId, ChainId, HolderId } from '../units/caip.ts'
 import type { AlertAsset, AlertLabel, Facts } from './alert.ts'
 import type { Watch } from './watch.ts'
 
-/** `moved`: watched money left somebody; `arrived`: it came where following stops; `received`: a watched address was paid. */
+/**
+ * `moved`: watched money went on (or came where following stops, where no part went on); `arrived`: it came where following
+ * stops; `received`: a watched address was paid.
+ */
 export type EventClass = 'moved' | 'arrived' | 'received'
 
 /** One event of the confirmed chain. Its identity is class, chain, txid, asset and holder; the rest may change. */
