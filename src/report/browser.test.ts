@@ -11,6 +11,7 @@ import {
   smallFlow,
   utxoFlow,
 } from '../scene/fixtures.test-suite.ts'
+import { changedFlow } from './changedFlow.test-suite.ts'
 import { renderReport } from './renderReport.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -20,6 +21,7 @@ const FLOWS = {
   utxo: utxoFlow(),
   backward: backwardFlow(),
   hostile: hostileFlow(),
+  changed: changedFlow(),
 }
 const missing = !existsSync(CHROMIUM)
 if (missing) console.warn(`skipped: the report is not opened in a browser, because ${CHROMIUM} is absent`)

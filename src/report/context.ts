@@ -43,6 +43,8 @@ export interface Context {
   /** False where every asset is dollars already; then USD columns would repeat the amounts. */
   readonly showUsd: boolean
   readonly decimals: (asset: string) => number
+  /** False where nothing says how a token divides: its amounts are printed in base units. */
+  readonly hasDecimals: (asset: string) => boolean
   /** Symbol as HTML; marked where anyone may have chosen it. */
   readonly symbol: (asset: string) => string
   /** Exact, with its unit. */
@@ -71,6 +73,7 @@ export function createContext(flow: Flow, options: ReportOptions): Context {
     chains: chains.size,
     showUsd: !flow.assets.every((row) => row.asset.includes('/iso4217:')),
     decimals,
+    hasDecimals: (asset) => assets.get(asset)?.known === true || decimals(asset) > 0,
     symbol,
     amount: (asset, baseUnits) =>
       `<span class=n>${decimal(BigInt(baseUnits), decimals(asset))}</span> ${symbol(asset)}`,
@@ -135,9 +138,17 @@ export function sumUsd(parts: readonly UsdCents[]): string {
 
 /** A full address in monospace; with its chain where the report covers several. */
 export function address(context: Context, holder: string): string {
+  const chain = onChain(context, holder)
   const own = addressOf(holder)
-  if (own === 'none') return '<span class=muted>no address</span>'
-  return `<code>${untrusted(context.chains > 1 ? holder : own, 200)}</code>`
+  if (own === 'none') return `<span class=muted>no address${chain}</span>`
+  return `<code>${untrusted(own, 200)}</code>${chain === '' ? '' : ` <span class=muted>${chain}</span>`}`
+}
+
+/** ` on Bitcoin`, of an asset or a holder, where the report covers several chains. */
+export function onChain(context: Context, id: string): string {
+  if (context.chains < 2) return ''
+  const chain = chainOfAsset(id)
+  return ` on ${CHAINS.get(chain) ?? untrusted(chain)}`
 }
 
 /** Transaction ids in full: evidence is never shortened. */

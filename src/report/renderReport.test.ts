@@ -12,6 +12,7 @@ import {
 } from '../scene/fixtures.test-suite.ts'
 import { account, atomic, books, ETH, from, label, ledgerOf, request, TOK } from '../trace/fixtures.ref.ts'
 import { LEAF_REASONS, RULES, type TraceRequest, traceFlow } from '../trace/index.ts'
+import { changedFlow } from './changedFlow.test-suite.ts'
 import { cssString, escapeHtml, untrusted } from './escape.ts'
 import { renderReport } from './renderReport.ts'
 
@@ -28,6 +29,7 @@ const FLOWS = {
   backward: backwardFlow(),
   poison: poisonFlow(),
   hostile: hostileFlow(),
+  changed: changedFlow(),
 }
 
 /** The text of a document, tags dropped. */
@@ -226,5 +228,32 @@ describe('swaps in a report', () => {
     const report = html({ followSwaps: false, followCrossings: false })
     expect(report).toContain('--no-swaps --no-crossings')
     expect(report).not.toContain('swapped into')
+  })
+})
+
+describe('changes of asset and chain', () => {
+  const report = renderReport(changedFlow(), OPTIONS)
+
+  test('are the golden page: what for what, at which rate, how sure, and where it all is', async () => {
+    const start = report.indexOf('<section id=summary>')
+    const rows = report.slice(start, report.indexOf('<section id=flow')).split(/(?=<(?:tr|li|h2|p)\b)/)
+    const page = rows.map((row) => `${words(row).trim()}\n`).join('')
+    await expect(page).toMatchFileSnapshot('golden/changed.txt')
+  })
+
+  test('name the chain with every table, picture and address', () => {
+    expect(report).toMatch(/<caption><bdi>Example heist<\/bdi>: ETH on Ethereum, \d places/)
+    expect(report).toMatch(/Figure 2\. <bdi>Example heist<\/bdi>: .* on /)
+  })
+
+  test('have no rate where nothing says how a token divides', () => {
+    expect(report).toContain('<span class=muted>not known</span>')
+  })
+
+  test('are not summed up where a part is unpriced, or may be counted twice', () => {
+    const flow = changedFlow()
+    const unpriced = flow.leaves.map((leaf) => ({ ...leaf, usd: 'unpriced' as const }))
+    for (const other of [{ ...flow, leaves: unpriced }, changedFlow({ rule: 'poison' })])
+      expect(words(renderReport(other))).not.toContain('Value not accounted for')
   })
 })

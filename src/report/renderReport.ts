@@ -10,7 +10,7 @@ import { leaves } from './sections/leaves.ts'
 import { method } from './sections/method.ts'
 import { balance, summary } from './sections/overview.ts'
 import { reproduction } from './sections/reproduction.ts'
-import { seeds } from './sections/seeds.ts'
+import { seeds, seedsTitle } from './sections/seeds.ts'
 import { warnings } from './sections/warnings.ts'
 import { styles } from './styles.ts'
 
@@ -90,7 +90,7 @@ function top(context: Context, title: string): string {
     ['timeline', '4. Timeline'],
     ['leaves', forward ? '5. Where the money is' : '5. Where the money came from'],
     ['hops', '6. Every hop'],
-    ['seeds', forward ? '7. What was stolen' : '7. What was asked about'],
+    ['seeds', `7. ${seedsTitle(context)}`],
     ['warnings', '8. Collisions and look-alikes'],
     ['method', '9. Method'],
     ['coverage', '10. Data'],

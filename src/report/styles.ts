@@ -97,7 +97,7 @@ tbody th{font-weight:400}
 tfoot th,tfoot td{font-weight:700;border-bottom:0;padding-bottom:.15rem}tfoot tr:first-child>*{border-top:1.5px solid var(--ink)}tfoot tr.check>*{border-top:1px solid var(--line);border-bottom:3px double var(--ink);padding-bottom:.42rem}
 .pad{visibility:hidden}.leaves .num,.small .num{white-space:nowrap}.balance td.num{white-space:nowrap}.barcell{width:26%;min-width:4rem}
 .sharebar{display:block;border-bottom:.7em solid var(--c);min-width:1px;margin-top:.35em}
-.leaves tbody th{width:42%}.leaves tr:first-child>*{border-bottom:0;padding-bottom:.1rem}.leaves tr.txs td{padding-top:0}
+.leaves tbody th{width:42%}.changes tbody th{width:auto}.changes p{max-width:none}.changes td:nth-child(3){white-space:nowrap}.leaves tr:first-child>*{border-bottom:0;padding-bottom:.1rem}.leaves tr.txs td{padding-top:0}
 .basis{list-style:none;padding:0;margin:.1rem 0;font-size:.8125rem;color:var(--soft);line-height:1.4}
 .basis details{margin:0}.basis summary{font-size:.8125rem}
 .reason{white-space:nowrap}

@@ -85,8 +85,9 @@ export function timelineScene(flow: Flow, settings: TimelineSettings = {}): Time
   const upper = niceCeiling(highestStop)
   const lower = niceCeiling(highestMove)
 
-  const upperTexts = valueTexts(upper, 4n, decimals, symbol)
-  const lowerTexts = valueTexts(lower, 2n, decimals, symbol)
+  // An empty panel has no scale.
+  const upperTexts = highestStop === 0n ? ['', ''] : valueTexts(upper, 4n, decimals, symbol)
+  const lowerTexts = highestMove === 0n ? ['', ''] : valueTexts(lower, 2n, decimals, symbol)
   const widest = Math.max(...[...upperTexts, ...lowerTexts].map((value) => textWidth(value, SIZE, false)))
   const left = Math.ceil(widest) + 10
   const room = width - left - RIGHT

@@ -114,9 +114,10 @@ function stack(node: SceneNode): string {
   return `<rect class="box behind" x="${(node.x + 3).toFixed(1)}" y="${(node.y + 3).toFixed(1)}" width="${node.width}" height="${node.height}" rx="${CORNER}"/>`
 }
 
+/** As wide as the layout took it to be, whatever font the reader's machine has. */
 function line(text: SceneText): string {
   const anchor = text.anchor === 'start' ? '' : ` text-anchor="${text.anchor}"`
-  return `<text class="${text.role}" x="${text.x}" y="${text.y}" font-size="${text.size}"${anchor}>${escapeHtml(text.text)}</text>`
+  return `<text class="${text.role}" x="${text.x}" y="${text.y}" font-size="${text.size}" textLength="${text.width}" lengthAdjust="spacingAndGlyphs"${anchor}>${escapeHtml(text.text)}</text>`
 }
 
 function reasonClass(reason: LeafReason | null): string {

@@ -1,7 +1,7 @@
 import { counted, flowScene, reasonName, timelineScene } from '../../scene/index.ts'
 import type { FlowBalance } from '../../trace/flow.ts'
 import { formatDay, formatGrouped } from '../../units/index.ts'
-import { type Context, decimal, theftName } from '../context.ts'
+import { type Context, decimal, onChain, theftName } from '../context.ts'
 import { escapeHtml, untrusted } from '../escape.ts'
 import { paintFlow, paintGlyph, paintSwatch, paintTimeline } from '../paint/svg.ts'
 
@@ -62,7 +62,7 @@ function flowFigure(context: Context, row: FlowBalance, i: number): string {
       ? ''
       : `<p class=warning>Hops and leaves leave ${context.amount(row.asset, scene.open)} open between them.</p>`
   const notes = scene.notes.map((note) => `<li>${untrusted(note, 300)}`)
-  return `<figure><figcaption>Figure ${i + 1}. ${untrusted(theftName(context, row.theft))}: ${context.amount(row.asset, scene.total)}</figcaption><div class=scroll tabindex=0 role=region aria-label="${escapeHtml(figure.title)}">${paintFlow(scene, figure)}</div>${open}${notes.length === 0 ? '' : `<ul class=notes>${notes.join('')}</ul>`}<details><summary>The picture as a table: ${counted(links.length, 'connection')}</summary><table class=small><caption>Bands and arrows of figure ${i + 1}</caption><thead><tr><th scope=col>${context.forward ? 'From' : 'Went to'}<th scope=col>${context.forward ? 'To' : 'Came from'}<th scope=col class=num>${symbol}<th scope=col class=num>Hops</thead><tbody>${links.join('')}</tbody></table></details></figure>`
+  return `<figure><figcaption>Figure ${i + 1}. ${untrusted(theftName(context, row.theft))}: ${context.amount(row.asset, scene.total)}${onChain(context, row.asset)}</figcaption><div class=scroll tabindex=0 role=region aria-label="${escapeHtml(figure.title)}">${paintFlow(scene, figure)}</div>${open}${notes.length === 0 ? '' : `<ul class=notes>${notes.join('')}</ul>`}<details><summary>The picture as a table: ${counted(links.length, 'connection')}</summary><table class=small><caption>Bands and arrows of figure ${i + 1}</caption><thead><tr><th scope=col>${context.forward ? 'From' : 'Went to'}<th scope=col>${context.forward ? 'To' : 'Came from'}<th scope=col class=num>${symbol}<th scope=col class=num>Hops</thead><tbody>${links.join('')}</tbody></table></details></figure>`
 }
 
 function nameOf(names: ReadonlyMap<string, string>, id: string): string {

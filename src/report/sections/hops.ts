@@ -1,7 +1,7 @@
 import { counted, reasonName } from '../../scene/index.ts'
 import type { FlowHop } from '../../trace/flow.ts'
 import { formatDay, formatGrouped, formatTime } from '../../units/index.ts'
-import { address, type Context, decimal, txCode } from '../context.ts'
+import { address, type Context, decimal, onChain, txCode } from '../context.ts'
 import { untrusted } from '../escape.ts'
 
 /** Above this, addresses are listed once and hops name them by number: 100,000 hops stay near 20 MB instead of 45. */
@@ -35,7 +35,8 @@ function day(
   const symbol = context.symbol(head.asset)
   const when = head.time === null ? 'Time unknown' : formatDay(head.time)
   const theft = nameTheft ? `${untrusted(head.theft)}, ` : ''
-  const caption = `${theft}${when}: ${counted(group.length, 'hop')}`
+  const asset = context.flow.assets.length > 1 ? `, ${symbol}${onChain(context, head.asset)}` : ''
+  const caption = `${theft}${when}${asset}: ${counted(group.length, 'hop')}`
   const rows = group.map((hop) => row(context, hop, decimals, register))
   return `<table class=hops><caption>${caption}</caption><thead><tr><th scope=col>Time<th scope=col>Transaction, from → to<th scope=col class=num>${symbol}, of</thead><tbody>${rows.join('')}</tbody></table>\n`
 }
@@ -53,8 +54,9 @@ function row(
         : `block ${formatGrouped(BigInt(hop.height), 0)}`
       : formatTime(hop.time).slice(11, 19)
   const stop = hop.stop === undefined ? '' : `<br><i>${reasonName(hop.stop, context.flow.direction)}</i>`
+  // The head of the table says on which chain.
   const name = (holder: string): string =>
-    register === null ? address(context, holder) : `<b>A${String(register.get(holder))}</b>`
+    register === null ? address({ ...context, chains: 1 }, holder) : `<b>A${String(register.get(holder))}</b>`
   return `<tr><td>${clock}${stop}<td>${txCode(hop.txid)}<br>${name(hop.from)} → ${hop.stop === 'fee' ? 'transaction fee' : name(hop.to)}<td>${decimal(BigInt(hop.amount), decimals)}<br><i>${hop.of === hop.amount ? 'whole' : decimal(BigInt(hop.of), decimals)}</i>`
 }
 

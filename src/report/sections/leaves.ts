@@ -1,7 +1,7 @@
 import { counted, reasonName, shareText } from '../../scene/index.ts'
 import { type FlowBalance, type FlowLabel, type FlowLeaf, LEAF_REASONS } from '../../trace/flow.ts'
 import { formatTime } from '../../units/index.ts'
-import { address, type Context, decimal, labelBasis, theftName, txCode, usd } from '../context.ts'
+import { address, type Context, decimal, labelBasis, onChain, theftName, txCode, usd } from '../context.ts'
 import { untrusted } from '../escape.ts'
 import { paintGlyph } from '../paint/svg.ts'
 
@@ -33,7 +33,7 @@ function table(context: Context, row: FlowBalance): string {
   const columns = head.map(
     (name, i) => `<th scope=col${i === 2 || name.startsWith('USD') ? ' class=num' : ''}>${name}`,
   )
-  return `<table class=leaves><caption>${untrusted(theftName(context, row.theft))}: ${counted(rows.length, 'place')}, largest first</caption><thead><tr>${columns.join('')}</thead>${rows.map((leaf) => tbody(context, row, leaf, head)).join('')}</table>`
+  return `<table class=leaves><caption>${untrusted(theftName(context, row.theft))}: ${context.symbol(row.asset)}${onChain(context, row.asset)}, ${counted(rows.length, 'place')}, largest first</caption><thead><tr>${columns.join('')}</thead>${rows.map((leaf) => tbody(context, row, leaf, head)).join('')}</table>`
 }
 
 function tbody(context: Context, row: FlowBalance, leaf: FlowLeaf, head: readonly string[]): string {

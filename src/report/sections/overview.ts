@@ -1,17 +1,12 @@
-import { counted, reasonName, sharedName, shareText, stoppingLabel } from '../../scene/index.ts'
-import {
-  type Flow,
-  type FlowBalance,
-  type FlowLeaf,
-  LEAF_REASONS,
-  type LeafReason,
-} from '../../trace/flow.ts'
+import { counted, reasonName, shareText } from '../../scene/index.ts'
+import type { Flow, FlowBalance } from '../../trace/flow.ts'
 import { formatDay } from '../../units/index.ts'
 import {
   type Context,
   chainName,
   chainOfAsset,
   decimal,
+  onChain,
   placesOf,
   sumUsd,
   theftName,
@@ -21,48 +16,13 @@ import {
 import { untrusted } from '../escape.ts'
 import { paintGlyph } from '../paint/svg.ts'
 import { RULE_TEXTS } from '../rules.ts'
-
-/** Leaves of one theft and asset that a reader would name in one breath: one service, or all of one other reason. */
-interface Destination {
-  readonly reason: LeafReason
-  /** Name of the service; null where the reason says it all. */
-  readonly name: string | null
-  /** Assets that it goes on as; none where following ended. */
-  readonly into: readonly string[]
-  readonly leaves: readonly FlowLeaf[]
-  readonly amount: bigint
-}
+import { changes } from './changes.ts'
+import { type Destination, destinations, sentence } from './destinations.ts'
+import { overall } from './overall.ts'
 
 /** Summaries name at most this many thefts and places each; the balance table has them all. */
 const MAX_PARAGRAPHS = 8
 const MAX_PLACES = 7
-
-const NAMED: ReadonlySet<LeafReason> = new Set(['service', 'mixer', 'bridge', 'swap', 'sanctioned'])
-
-function destinations(flow: Flow, row: FlowBalance): Destination[] {
-  const groups = new Map<string, FlowLeaf[]>()
-  for (const leaf of flow.leaves) {
-    if (leaf.theft !== row.theft || leaf.asset !== row.asset) continue
-    const label = NAMED.has(leaf.reason) ? stoppingLabel(leaf) : undefined
-    const key = `${leaf.reason} ${leaf.into === undefined} ${label?.entity ?? label?.name ?? ''}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [leaf])
-    else group.push(leaf)
-  }
-  return [...groups.values()]
-    .map((leaves) => {
-      const { reason } = leaves[0]!
-      const amount = leaves.reduce((sum, leaf) => sum + BigInt(leaf.amount), 0n)
-      const names = NAMED.has(reason) ? leaves.flatMap((leaf) => stoppingLabel(leaf)?.name ?? []) : []
-      const into = [...new Set(leaves.flatMap((leaf) => (leaf.into ?? []).map(({ asset }) => asset)))]
-      return { reason, name: names.length === 0 ? null : sharedName(names), into, leaves, amount }
-    })
-    .sort(
-      (a, b) =>
-        LEAF_REASONS.indexOf(a.reason) - LEAF_REASONS.indexOf(b.reason) ||
-        (a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1),
-    )
-}
 
 /** 1. The answer in sentences. */
 export function summary(context: Context): string {
@@ -87,7 +47,7 @@ export function summary(context: Context): string {
     notes.length === 0
       ? ''
       : `<aside class=note aria-label="Read before relying on the figures"><p><strong>Before relying on these figures</strong></p><ul>${notes.join('')}</ul></aside>`
-  return `<section id=summary><h2>1. Summary</h2>${flow.rule === 'poison' ? BOUND : ''}${paragraphs.join('')}${rest}${read}</section>`
+  return `<section id=summary><h2>1. Summary</h2>${flow.rule === 'poison' ? BOUND : ''}${overall(context)}${paragraphs.join('')}${rest}${read}</section>`
 }
 
 const BOUND =
@@ -115,9 +75,9 @@ function paragraph(context: Context, row: FlowBalance): string {
       : 'were stolen'
     : 'were received for stolen money'
   const lead = forward
-    ? `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth} ${verb}${named(' in')}${when}, counted at ${where} on ${chainName(chainOfAsset(row.asset))}. Followed by the rule ${RULE_TEXTS[flow.rule].name}:`
+    ? `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth} ${verb}${named(' in')}${when}, counted at ${where} on ${chainName(chainOfAsset(row.asset))}. ${carried ? 'Of it:' : `Followed by the rule ${RULE_TEXTS[flow.rule].name}:`}`
     : `<strong class=figure>${context.amount(row.asset, row.stolen)}</strong>${worth}${named(' of')}${when}, at ${where} on ${chainName(chainOfAsset(row.asset))}, were followed back by the rule ${RULE_TEXTS[flow.rule].name}. The money came from:`
-  const places = destinations(flow, row).sort((a, b) =>
+  const places = destinations(leavesOf(flow, row)).sort((a, b) =>
     a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1,
   )
   const shown = places.slice(0, places.length > MAX_PLACES ? MAX_PLACES - 1 : MAX_PLACES)
@@ -160,47 +120,14 @@ function item(
   return `<li><span class=mark>${place === null ? '' : paintGlyph(place.reason)}</span><span class=amt>${printed}</span>${share}<span class=what>${words}${worth}</span>`
 }
 
-function sentence(context: Context, { reason, name, into, leaves }: Destination): string {
-  const at = counted(new Set(leaves.map((leaf) => leaf.holder)).size, 'address', 'addresses')
-  const named = name === null ? '' : ` <strong>${untrusted(name, 80)}</strong>`
-  const inferred = leaves.some((leaf) => stoppingLabel(leaf)?.inferred === true) ? ' (inferred)' : ''
-  if (into.length > 0) {
-    const assets = into.map((asset) => context.symbol(asset)).join(', ')
-    if (!context.forward) return `received for ${assets}${named}, at ${at}, and followed back as that`
-    return reason === 'swap'
-      ? `swapped into ${assets}${name === null ? '' : ` through${named}`} at ${at}, and followed as that`
-      : `crossed into ${assets}${name === null ? '' : ` through${named}`} at ${at}, and followed there`
-  }
-  if (!context.forward) {
-    const words: Readonly<Partial<Record<LeafReason, string>>> = {
-      held: `first seen at ${at}`,
-      nodata: `${at} where the data begins`,
-      busy: `${at} too busy to follow through`,
-      fee: 'newly issued coins or fees',
-    }
-    return words[reason] ?? `${reasonName(reason, 'backward').toLowerCase()}${named}${inferred}, ${at}`
-  }
-  const words: Readonly<Record<LeafReason, string>> = {
-    held: `still held at ${at}`,
-    service: `reached the service${named}${inferred} at ${at}`,
-    mixer: `entered the mixer${named}${inferred} at ${at}`,
-    bridge: `left through the bridge${named}${inferred} at ${at}`,
-    swap: `swapped${name === null ? '' : ` by the service${named}${inferred}`} at ${at}, into what is not known`,
-    sanctioned: `reached the sanctioned${named}${inferred} at ${at}`,
-    dust: `lost sight of as dust at ${at}`,
-    hops: `not followed beyond the hop limit, at ${at}`,
-    time: `not followed beyond the time limit, at ${at}`,
-    fee: `paid as transaction fees by ${at}`,
-    busy: `not followed through ${at} with very many transactions and no label`,
-    nodata: `at ${at} where the data ends`,
-  }
-  return words[reason]
+function leavesOf(flow: Flow, { theft, asset }: FlowBalance): Flow['leaves'] {
+  return flow.leaves.filter((leaf) => leaf.theft === theft && leaf.asset === asset)
 }
 
 /** 2. The proof, to the last unit. */
 export function balance(context: Context): string {
   const tables = context.flow.balance.map((row) => balanceTable(context, row))
-  return `<section id=balance><h2>2. Balance</h2>${tables.join('')}</section>`
+  return `<section id=balance><h2>2. Balance</h2>${changes(context)}${tables.join('')}</section>`
 }
 
 function balanceTable(context: Context, row: FlowBalance): string {
@@ -208,13 +135,13 @@ function balanceTable(context: Context, row: FlowBalance): string {
   const decimals = context.decimals(row.asset)
   const symbol = context.symbol(row.asset)
   const stolen = BigInt(row.stolen)
-  const places = destinations(flow, row)
+  const places = destinations(leavesOf(flow, row))
   const align = placesOf([row.stolen, ...places.map((place) => place.amount)], decimals)
   const shown = (amount: bigint): string => decimal(amount, decimals, align)
   const body = places.map(({ reason, name, into, leaves, amount }) => {
     const bar = row.bound || stolen === 0n ? 0 : Number((1000n * amount) / stolen) / 10
     const goesOn = into.length === 0 ? '' : ` into ${into.map((asset) => context.symbol(asset)).join(', ')}`
-    const what = `${goesOn}${name === null ? '' : ` ${untrusted(name, 80)}`}`
+    const what = `${name === null ? '' : ` ${untrusted(name, 80)}`}${goesOn}`
     const at = counted(new Set(leaves.map((leaf) => leaf.holder)).size, 'address', 'addresses')
     return `<tr><th scope=row>${paintGlyph(reason)} ${reasonName(reason, flow.direction)}${what} <span class=muted>${at}</span><td class=num>${shown(amount)}${row.bound ? '' : `<td class=num>${shareText(amount, stolen)}<td class=barcell aria-hidden=true><span class="sharebar r-${reason}" style="width:${bar}%"></span>`}${context.showUsd ? `<td class=num>${sumUsd(leaves.map((leaf) => leaf.usd))}` : ''}`
   })
@@ -239,5 +166,5 @@ function balanceTable(context: Context, row: FlowBalance): string {
   const foot = row.bound
     ? `<tr><th scope=row>${total}<td class=num>${shown(stolen)}${usdCell(usd(row.stolenUsd))}<tr><td colspan=3>Upper bound: rows are not added up.`
     : `<tr><th scope=row>Accounted for<td class=num>${shown(accounted)}<td class=num>${shareText(accounted, stolen)}<td>${usdCell(usd(row.accountedUsd))}<tr><th scope=row>${total}<td class=num>${shown(stolen)}${empty}${usdCell(usd(row.stolenUsd))}<tr class=check><th scope=row>Difference<td class=num>${shown(stolen - accounted)}<td><td>${usdCell(difference)}`
-  return `<table class=balance><caption>${untrusted(theftName(context, row.theft))}: ${symbol}${row.bound ? ', touched by stolen money' : ''}</caption><thead><tr><th scope=col>${forward ? 'Where it is' : 'Where it came from'}<th scope=col class=num>${symbol}${shares}${usdHead}</thead><tbody>${body.join('')}</tbody><tfoot>${foot}</tfoot></table>`
+  return `<table class=balance><caption>${untrusted(theftName(context, row.theft))}: ${symbol}${onChain(context, row.asset)}${row.bound ? ', touched by stolen money' : ''}</caption><thead><tr><th scope=col>${forward ? 'Where it is' : 'Where it came from'}<th scope=col class=num>${symbol}${shares}${usdHead}</thead><tbody>${body.join('')}</tbody><tfoot>${foot}</tfoot></table>`
 }
