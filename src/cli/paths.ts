@@ -1,11 +1,13 @@
 /** @module */
-import { largestPaths, targetMatcher } from '../trace/index.ts'
+import { counted } from '../scene/index.ts'
+import { type Flow, type FlowPath, largestPaths, targetMatcher } from '../trace/index.ts'
 import { addressOf, formatDay, formatDuration, formatTime } from '../units/index.ts'
 import { type Command, command, flag, UsageError, value } from './command.ts'
+import type { Context } from './context.ts'
 import { readFlowFile } from './flowFile.ts'
 import { writeJson, writeLine, writeTable } from './output.ts'
 import { topOption } from './topOption.ts'
-import { amountText, assetOf, symbolOf } from './trace/printFlow.ts'
+import { amountText, assetOf, conversionText, symbolOf } from './trace/printFlow.ts'
 
 /** `lootline paths`: the ways the money took to an address or a service. */
 export const pathsCommand: Command = command({
@@ -13,7 +15,7 @@ export const pathsCommand: Command = command({
   summary:
     'Show the largest ways that money took through a flow to an address or a label, transaction by transaction.',
   about:
-    'Paths respect time and never claim the same money twice. Of a backward flow they lead from there to what was asked about.',
+    'Paths respect time and never claim the same money twice. Where a path begins with money that was swapped or came from another chain, what led to that is shown before it. Of a backward flow they lead from there to what was asked about.',
   arguments: [{ name: '<flow>', help: 'File that trace --out or trace --json has written.' }],
   options: {
     to: value('--to <holder>', 'Address, CAIP-10 id, or part of a label. Required.'),
@@ -41,26 +43,36 @@ export const pathsCommand: Command = command({
           : `, ${formatDay(path.firstTime)} to ${formatDay(path.lastTime)} (${formatDuration(path.lastTime - path.firstTime)})`
       writeLine(
         context,
-        `${i + 1}. ${amountText(BigInt(path.amount), asset)} ${symbolOf(asset)} of "${path.theft}" in ${path.hops.length} hops${span}`,
+        `${i + 1}. ${amountText(BigInt(path.amount), asset)} ${symbolOf(asset)} of "${path.theft}" in ${counted(path.hops.length, 'hop')}${span}`,
         'bold',
       )
-      writeTable(
-        context,
-        [
-          { head: 'time' },
-          { head: 'from' },
-          { head: 'to' },
-          { head: 'tainted', right: true },
-          { head: 'transaction', max: 70 },
-        ],
-        path.hops.map((hop) => [
-          formatTime(hop.time),
-          addressOf(hop.from),
-          addressOf(hop.to),
-          amountText(BigInt(hop.amount), asset),
-          hop.txid,
-        ]),
-      )
+      writePath(context, flow, path)
     }
   },
 })
+
+/** What led to it first, and then its hops. */
+function writePath(context: Context, flow: Flow, { origin, asset, hops }: FlowPath): void {
+  if (origin) {
+    if (origin.path) writePath(context, flow, origin.path)
+    writeLine(context, `  ${conversionText(flow, origin.seed)}`)
+  }
+  if (hops.length === 0) return
+  writeTable(
+    context,
+    [
+      { head: 'time' },
+      { head: 'from' },
+      { head: 'to' },
+      { head: `tainted ${symbolOf(assetOf(flow, asset))}`, right: true },
+      { head: 'transaction', max: 70 },
+    ],
+    hops.map((hop) => [
+      formatTime(hop.time),
+      addressOf(hop.from),
+      addressOf(hop.to),
+      amountText(BigInt(hop.amount), assetOf(flow, asset)),
+      hop.txid,
+    ]),
+  )
+}

@@ -13,7 +13,7 @@ export {
 export { type ComparedRow, type Comparison, compareRules } from './compare.ts'
 export * from './flow.ts'
 export { NoSeedError } from './noSeedError.ts'
-export { type FlowPath, largestPaths, targetMatcher } from './paths.ts'
+export { type FlowPath, largestPaths, type PathOrigin, targetMatcher } from './paths.ts'
 export {
   DEFAULT_BUSY,
   DEFAULT_MIN_CONFIDENCE,

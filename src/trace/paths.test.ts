@@ -3,16 +3,21 @@ import { compareRules } from './compare.ts'
 import {
   account,
   accountTransactions,
+  atomic,
   books,
+  ETH,
   from,
   label,
   ledgerOf,
   nameOf,
   type Row,
   request,
+  TOK,
   txidOf,
+  USDT,
+  WETH,
 } from './fixtures.ref.ts'
-import { largestPaths, targetMatcher } from './paths.ts'
+import { type FlowPath, largestPaths, targetMatcher } from './paths.ts'
 import { prepareTrace } from './trace.ts'
 import { flowToJson } from './writeFlow.ts'
 
@@ -43,6 +48,67 @@ describe('largestPaths', () => {
     expect(told(account('a').split(':')[2]!)).toEqual(['60: a', '40: b a'])
     expect(told('nowhere')).toEqual([])
     expect(told('  ')).toEqual([])
+  })
+})
+
+describe('paths over swaps', () => {
+  const swapped = prepareTrace(
+    books(
+      ledgerOf([
+        atomic(1, [['victim', 'thief', 100, USDT]]),
+        atomic(2, [['thief', 'mule', 100, USDT]]),
+        atomic(3, [
+          ['mule', 'pool', 60, USDT],
+          ['pool', 'mule', 300, ETH],
+        ]),
+        atomic(4, [
+          ['mule', 'pool', 40, USDT],
+          ['pool', 'exchange', 7, TOK],
+        ]),
+        atomic(5, [['mule', 'far', 200, ETH]]),
+        atomic(6, [
+          ['far', 'pool', 200, ETH],
+          ['pool', 'far', 9, WETH],
+        ]),
+        atomic(7, [['far', 'exchange', 9, WETH]]),
+      ]),
+      { [account('exchange')]: label('HTX 34', 'service') },
+    ),
+    request({ seeds: from('thief') }),
+  ).run('fifo')
+  /** Hops by who is paid, and changes by what came of them, in order. */
+  const steps = ({ origin, hops }: FlowPath): string[] => [
+    ...(origin?.path ? steps(origin.path) : []),
+    ...(origin ? [`${origin.seed.from.amount} -> ${origin.seed.amount}`] : []),
+    ...hops.map(({ to }) => nameOf(to)),
+  ]
+
+  test('begin where the money was stolen, with what led to each change', () => {
+    const paths = largestPaths(swapped, targetMatcher(swapped, 'htx'), 5)
+    expect(paths.map((path) => [path.amount, ...steps(path)])).toEqual([
+      ['9', 'mule', '60 -> 300', 'far', '200 -> 9', 'exchange'],
+      ['7', 'mule', '40 -> 7'],
+    ])
+  })
+
+  test('end where changes lead in a circle, as only a mended flow has it', () => {
+    const { seeds } = swapped
+    const [eth, weth] = [
+      seeds.find(({ asset }) => asset === ETH)!,
+      seeds.find(({ asset }) => asset === WETH)!,
+    ]
+    const circle = {
+      ...swapped,
+      seeds: seeds.map((seed) =>
+        seed === eth
+          ? { ...seed, from: { ...seed.from!, asset: WETH, holder: account('far') }, firstTime: null }
+          : { ...seed, firstTime: null },
+      ),
+      hops: swapped.hops.map((hop) => ({ ...hop, time: null })),
+    }
+    const [path] = largestPaths(circle, targetMatcher(circle, 'htx'), 1)
+    expect(weth.from?.asset).toBe(ETH)
+    expect(steps(path!).length).toBeLessThan(10)
   })
 })
 

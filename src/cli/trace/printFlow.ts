@@ -3,7 +3,8 @@
  * @module
  */
 
-import type { Flow, FlowAsset, FlowBalance, FlowLeaf } from '../../trace/flow.ts'
+import { chainName } from '../../address/index.ts'
+import type { Flow, FlowAsset, FlowBalance, FlowLeaf, FlowSeed } from '../../trace/flow.ts'
 import { counted, formatGrouped } from '../../units/amount.ts'
 import { addressOf } from '../../units/caip.ts'
 import { printable } from '../../units/text.ts'
@@ -74,8 +75,6 @@ function printBalance(context: Context, flow: Flow, balance: FlowBalance): void 
 function printConversions(context: Context, flow: Flow, top: number): void {
   const converted = flow.seeds.filter(({ from }) => from !== undefined).toSorted(byValue)
   if (converted.length === 0) return
-  const severalChains = new Set(flow.assets.map(({ asset }) => asset.split('/')[0])).size > 1
-  const shown = (holder: string): string => (severalChains ? holder : addressOf(holder))
   writeLine(context)
   writeLine(
     context,
@@ -84,18 +83,22 @@ function printConversions(context: Context, flow: Flow, top: number): void {
       : 'Swapped or crossed',
     'bold',
   )
-  for (const { asset, amount, basis, from, holder, firstTime } of converted.slice(0, top)) {
-    if (!from) continue
-    const sum = (of: string, units: string): string =>
-      `${amountText(BigInt(units), assetOf(flow, of))} ${symbolOf(assetOf(flow, of))}`
-    const verb =
-      flow.direction === 'backward' ? 'received for' : basis === 'swap' ? 'swapped into' : 'crossed into'
-    const what = `${sum(from.asset, from.amount)} ${verb} ${sum(asset, amount)}`
-    writeLine(
-      context,
-      `  - ${what} at ${shown(holder)} on ${formatDay(firstTime)} (confidence ${from.confidence}, ${printable(from.txid, 80)})`,
-    )
-  }
+  for (const seed of converted.slice(0, top)) writeLine(context, `  - ${conversionText(flow, seed)}`)
+}
+
+/** `100.00 ETH crossed into 5.07 BTC at 1B9… on 2023-11-14 (confidence 85, 0x67…)`; empty for a seed that nothing was paid for. */
+export function conversionText(
+  flow: Flow,
+  { asset, amount, basis, from, holder, firstTime }: FlowSeed,
+): string {
+  if (!from) return ''
+  const sum = (of: string, units: string): string =>
+    `${amountText(BigInt(units), assetOf(flow, of))} ${symbolOf(assetOf(flow, of))}`
+  const verb =
+    flow.direction === 'backward' ? 'received for' : basis === 'swap' ? 'swapped into' : 'crossed into'
+  const chain = basis === 'crossing' ? ` on ${chainName(asset.split('/')[0]!)}` : ''
+  const other = from.holder === null || from.holder === holder ? '' : `, paid by ${addressOf(from.holder)},`
+  return `${sum(from.asset, from.amount)} ${verb} ${sum(asset, amount)} at ${addressOf(holder)}${chain}${other} on ${formatDay(firstTime)} (confidence ${from.confidence}, ${printable(from.txid, 80)})`
 }
 
 /** What a balance begins with: what was stolen as this asset, or what stolen money became. */
@@ -126,6 +129,7 @@ function printLeaves(context: Context, flow: Flow, top: number): void {
       ...(dollars ? [] : [{ head: 'value', right: true }]),
       { head: 'why' },
       { head: 'holder', max: 100 },
+      ...(severalChains ? [{ head: 'chain' }] : []),
       { head: 'label' },
       { head: 'until' },
       ...(severalThefts ? [{ head: 'theft' }] : []),
@@ -137,7 +141,8 @@ function printLeaves(context: Context, flow: Flow, top: number): void {
         symbolOf(asset),
         ...(dollars ? [] : [formatUsdCents(leaf.usd)]),
         leaf.into ? `${leaf.reason}, followed` : leaf.reason,
-        severalChains ? leaf.holder : addressOf(leaf.holder),
+        addressOf(leaf.holder),
+        ...(severalChains ? [chainName(leaf.chain)] : []),
         labelText(leaf),
         formatDay(leaf.lastTime),
         ...(severalThefts ? [leaf.theft] : []),

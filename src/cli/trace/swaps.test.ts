@@ -30,6 +30,19 @@ describe('lootline trace with swaps', () => {
     expect(stdout).toContain('received for it')
   })
 
+  test('is behind the paths of what was received', async () => {
+    const asked = await store()
+    const cwd = asked[1]!.replace(/\/s$/, '')
+    await runCli(['trace', ...asked, '--out', 'flow.json'], { cwd })
+    const { stdout } = await runCli(
+      ['paths', 'flow.json', '--to', account('thief').slice('eip155:1:'.length)],
+      { cwd },
+    )
+    expect(stdout).toMatch(
+      /^1\. 0\.50 ETH of "theft" in 0 hops.*\n {2}1,000\.00 USDT swapped into 0\.50 ETH at /,
+    )
+  })
+
   test('refuses all, or one that is named', async () => {
     const asked = await store()
     for (const refusal of [['--no-swaps'], ['--refuse-swap', txidOf(2)]]) {
