@@ -140,8 +140,10 @@ export function createMemoryLedger(): Ledger {
     }),
     holderNumbers: (names) => Uint32Array.from(names, (name) => holderOf.get(name) ?? NONE),
     holderIds: (numbers) => Array.from(numbers, (number) => holders[number]!.name),
-    txNumbers: (txid) =>
-      Uint32Array.from([...txs.keys()].filter((tx) => txs[tx]!.real && txs[tx]!.txid === txid)),
+    txNumbers(txid) {
+      const numbers = [...chains.keys()].flatMap((chain) => books.txOf.get(`${chain} ${txid}`) ?? [])
+      return Uint32Array.from(numbers.filter((tx) => txs[tx]!.real)).sort()
+    },
     heads: (numbers) => ({
       txid: Array.from(numbers, (number) => txs[number]!.txid),
       chain: Array.from(numbers, (number) => txs[number]!.chain),

@@ -118,11 +118,12 @@ export function carryValue(
   }
 
   const resting: number[] = []
+  // The earliest is last, so that taking it moves no other.
   for (const queue = momentsOf(); queue.some((moments) => moments.length > 0); ) {
     let advanced = false
     for (const moments of queue) {
-      while (moments.length > 0 && isReady(moments[0]!)) {
-        live(moments.shift()!)
+      while (moments.length > 0 && isReady(moments.at(-1)!)) {
+        live(moments.pop()!)
         advanced = true
       }
     }
@@ -139,7 +140,7 @@ export function carryValue(
     return forward ? order < 0 : order > 0
   }
 
-  /** Transactions with pieces of these pools, a list a chain, the earliest first. */
+  /** Transactions with pieces of these pools, a list a chain, the earliest last. */
   function momentsOf(): Moment[][] {
     const byTx = new Map<number, Moment>()
     const momentOf = (table: PieceTable, piece: number): Moment => {
@@ -159,7 +160,7 @@ export function carryValue(
       else momentOf(ends, piece).ends.push(piece)
     }
     return [...Map.groupBy(byTx.values(), ({ chain }) => chain).values()].map((moments) =>
-      moments.sort((a, b) => (before(a.movement, b.movement) ? -1 : 1)),
+      moments.sort((a, b) => (before(a.movement, b.movement) ? 1 : -1)),
     )
   }
 
@@ -182,14 +183,18 @@ export function carryValue(
       moment.ends.filter((piece) => links[ends.columns.link[piece]! - 1]?.conversion.kind === 'swap'),
       (piece) => links[ends.columns.link[piece]! - 1]!.conversion,
     )
+    /** How many that still wait bring an asset. */
+    const brought = new Map<number, number>()
+    const count = ({ ins }: Conversion, by: number): void => {
+      for (const { asset } of ins) brought.set(asset, (brought.get(asset) ?? 0) + by)
+    }
+    for (const swap of swapping.keys()) count(swap, 1)
     while (swapping.size > 0) {
       const waiting = [...swapping.keys()]
-      const next =
-        waiting.find(({ outs }) =>
-          waiting.every(({ ins }) => !ins.some((got) => outs.some((given) => given.asset === got.asset))),
-        ) ?? waiting[0]!
+      const next = waiting.find(({ outs }) => outs.every(({ asset }) => !brought.get(asset))) ?? waiting[0]!
       const pieces = swapping.get(next)!
       swapping.delete(next)
+      count(next, -1)
       pieces.forEach(take)
       for (const way of new Set(pieces.map((piece) => wayOf(ends, piece)))) {
         bring(way)

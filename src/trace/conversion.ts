@@ -51,54 +51,47 @@ export function nodeOf(holder: number, asset: number): number {
   return holder === NONE ? -1 - asset : holder
 }
 
-/** What is known of conversions, by transaction. */
+/** What is known of conversions. */
 export interface Conversions {
-  all(): readonly Conversion[]
+  all(): Iterable<Conversion>
   add(conversion: Conversion): void
   /** Refuses conversions of which a payment would bring what is received, those to be added too. */
   bar(tx: number, payer: number, payee: number, asset: number): void
-  /** Those that pay or receive in a transaction. */
-  of(tx: number): readonly Conversion[]
+  /** Swaps of a transaction. */
+  swapsOf(tx: number): readonly Conversion[]
   isEmpty(): boolean
 }
 
-const NO_CONVERSIONS: readonly Conversion[] = []
+const NO_SWAPS: readonly Conversion[] = []
 
 export function createConversions(): Conversions {
-  const byTx = new Map<number, Conversion[]>()
-  const barred = new Map<number, { payer: number; payee: number; asset: number }[]>()
-  let all: Conversion[] = []
+  const all = new Set<Conversion>()
+  const swaps = new Map<number, Conversion[]>()
+  /** `tx payee asset` -> who pays it. */
+  const barred = new Map<string, number[]>()
   const isBarred = ({ kind, ins, partners }: Conversion): boolean =>
     ins.some(({ tx, holder, asset }) =>
       barred
-        .get(tx)
-        ?.some(
-          (one) =>
-            one.payee === holder &&
-            one.asset === asset &&
-            (kind === 'crossing' || partners.has(nodeOf(one.payer, asset))),
-        ),
+        .get(`${tx} ${holder} ${asset}`)
+        ?.some((payer) => kind === 'crossing' || partners.has(nodeOf(payer, asset))),
     )
   return {
     all: () => all,
     add(conversion): void {
       if (isBarred(conversion)) return
-      all.push(conversion)
-      for (const tx of new Set([...conversion.outs, ...conversion.ins].map((side) => side.tx)))
-        byTx.set(tx, [...(byTx.get(tx) ?? []), conversion])
+      all.add(conversion)
+      if (conversion.kind === 'swap') addTo(swaps, conversion.outs[0]!.tx, conversion)
     },
     bar(tx, payer, payee, asset): void {
-      addTo(barred, tx, { payer, payee, asset })
-      if (!byTx.get(tx)?.some(isBarred)) return
-      all = all.filter((conversion) => !isBarred(conversion))
-      for (const [other, list] of byTx)
-        byTx.set(
-          other,
-          list.filter((conversion) => !isBarred(conversion)),
-        )
+      addTo(barred, `${tx} ${payee} ${asset}`, payer)
+      const own = swaps.get(tx)
+      const left = own?.filter((swap) => !isBarred(swap))
+      if (!own || !left || left.length === own.length) return
+      swaps.set(tx, left)
+      for (const swap of own) if (!left.includes(swap)) all.delete(swap)
     },
-    of: (tx) => byTx.get(tx) ?? NO_CONVERSIONS,
-    isEmpty: () => all.length === 0,
+    swapsOf: (tx) => swaps.get(tx) ?? NO_SWAPS,
+    isEmpty: () => all.size === 0,
   }
 }
 
@@ -110,15 +103,7 @@ export function givenIn(
   payee: number,
   asset: number,
 ): Conversion | null {
-  return (
-    conversions
-      .of(tx)
-      .find(
-        ({ outs, partners }) =>
-          outs.some((side) => side.holder === payer && side.asset === asset) &&
-          partners.has(nodeOf(payee, asset)),
-      ) ?? null
-  )
+  return swapWith(conversions, tx, 'outs', payer, payee, asset)
 }
 
 /** The swap that a payment is part of, as what the payee gets in it. */
@@ -129,13 +114,19 @@ export function gotIn(
   payee: number,
   asset: number,
 ): Conversion | null {
-  return (
-    conversions
-      .of(tx)
-      .find(
-        ({ ins, partners }) =>
-          ins.some((side) => side.holder === payee && side.asset === asset) &&
-          partners.has(nodeOf(payer, asset)),
-      ) ?? null
-  )
+  return swapWith(conversions, tx, 'ins', payee, payer, asset)
+}
+
+function swapWith(
+  conversions: Conversions,
+  tx: number,
+  sides: 'outs' | 'ins',
+  holder: number,
+  partner: number,
+  asset: number,
+): Conversion | null {
+  const isPart = (swap: Conversion): boolean =>
+    swap[sides].some((side) => side.holder === holder && side.asset === asset) &&
+    swap.partners.has(nodeOf(partner, asset))
+  return conversions.swapsOf(tx).find(isPart) ?? null
 }

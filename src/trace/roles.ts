@@ -148,7 +148,7 @@ function swapMovements(gathered: Gathered, conversions: Conversions): Uint32Arra
   const { n, tx, kind, creditStarts, creditAmount } = gathered
   const movements: number[] = []
   for (let movement = 0; movement < n; movement++) {
-    if (conversions.of(tx.data[movement]!).length === 0) continue
+    if (conversions.swapsOf(tx.data[movement]!).length === 0) continue
     const of = kind.data[movement]
     if (of === UTXO || of === FEE || creditAmount.data[creditStarts.data[movement]!] === 0) continue
     movements.push(movement)
