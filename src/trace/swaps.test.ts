@@ -112,6 +112,18 @@ describe('a swap in a pool', () => {
     ])
   })
 
+  test('carries it into a token without price, whose own worth is not known', () => {
+    const flow = trace([
+      theft,
+      [['thief', 'pool', usdt(1000), USDT] as Part, ['pool', 'thief', 7, TOK] as Part],
+    ])
+    expect(flow.seeds.find(({ asset }) => asset === TOK)?.usd).toBe('100000')
+    expect(flow.leaves.find(({ asset }) => asset === TOK)).toMatchObject({
+      usd: '100000',
+      usdAtArrival: 'unpriced',
+    })
+  })
+
   test('of money that is stolen in part taints as large a part of what is received', () => {
     const flow = trace([
       [['salary', 'mule', usdt(500), USDT]],

@@ -138,11 +138,11 @@ function judgePath({ outs, ins, paid, got, partners }: Sides): Conversion | null
     : within(paid, got, CLOSE_PERCENT)
       ? [
           95,
-          'Paid and received in one transaction, of about the same value, to and from parties that pay one another in it.',
+          'Paid and received in one transaction, of about the same value at the day’s prices, to and from parties that pay one another in it.',
         ]
       : [
           70,
-          'Paid and received in one transaction, to and from parties that pay one another in it; the values differ by more than a fifth.',
+          'Paid and received in one transaction, to and from parties that pay one another in it; the values at the day’s prices differ by more than a fifth.',
         ]
   return swapOf(outs, ins, partners, confidence, evidence)
 }
@@ -151,7 +151,13 @@ function judgePath({ outs, ins, paid, got, partners }: Sides): Conversion | null
 function judgeValue({ outs, ins, paid, got, partners }: Sides): Conversion | null {
   if (outs.length === 0 || ins.length === 0 || paid === null || got === null || paid === 0n) return null
   if (!within(paid, got, CLOSE_PERCENT)) return null
-  return swapOf(outs, ins, partners, 60, 'Paid and received in one transaction, of about the same value.')
+  return swapOf(
+    outs,
+    ins,
+    partners,
+    60,
+    'Paid and received in one transaction, of about the same value at the day’s prices.',
+  )
 }
 
 export function swapOf(

@@ -47,7 +47,7 @@ export function swapsToOthers(
       unclear = true
       continue
     }
-    const [confidence, same] = priced ? [55, ' of about the same value,'] : [40, '']
+    const [confidence, same] = priced ? [55, ' of about the same value at the day’s prices,'] : [40, '']
     const evidence = `Paid by one holder and received by another in one transaction,${same} and whoever stands between them gives what it gets in exchange.`
     swaps.push(swapOf([out], [into], partnersOf(circle, giver.node, receiver.node), confidence, evidence))
   }

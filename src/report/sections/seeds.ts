@@ -29,7 +29,7 @@ export function seeds(context: Context): string {
   const assets = [...new Set(inOrder.map((seed) => seed.asset))]
   const tables = assets.map((asset) => {
     const rows = flow.seeds.filter((seed) => seed.asset === asset)
-    const worth = context.showUsd ? '<th scope=col class=num>USD then' : ''
+    const worth = context.showUsd ? `<th scope=col class=num>USD ${forward ? 'when stolen' : 'then'}` : ''
     const columns = context.showUsd ? 5 : 4
     const body = rows.map(
       (seed) =>
