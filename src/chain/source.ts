@@ -64,7 +64,7 @@ export interface Source {
   readonly chain: ChainId
   /** URL without secrets. */
   readonly shown: string
-  /** Sentences for the coverage, such as "Internal transfers are not offered by this node and are unknown." */
+  /** Sentences for the coverage, such as "Internal transfers are not offered by this node and are unknown."; they may become more. */
   readonly blind: readonly string[]
 
   tip(): Promise<BlockRef>

@@ -54,7 +54,7 @@ export interface ChainLine {
 
 export interface ChainLineOptions {
   readonly sources: readonly LiveSource[]
-  /** Called as a source is first used. */
+  /** Called as a source is first used, and again as it turns out to be blind to more. */
   readonly onUse: (source: Source) => void
   /** Compares what is remembered with the source, whose newest block is given; before the first question. */
   readonly settle: (source: Source, tip: BlockRef) => Promise<void>
@@ -84,11 +84,18 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
     if (what !== null) fail(own, new ContradictionError(own.shown, what))
   }
 
+  const told = new Map<Source, number>()
+  const tell = (source: Source): void => {
+    if (told.get(source) === source.blind.length) return
+    told.set(source, source.blind.length)
+    options.onUse(source)
+  }
+
   const open = (own: LiveSource): Promise<Source> => {
     let source = opened.get(own)
     if (source === undefined) {
       source = own.open().then((ready) => {
-        options.onUse(ready)
+        tell(ready)
         return ready
       })
       opened.set(own, source)
@@ -104,7 +111,10 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
       if (failed.has(own)) continue
       try {
         const source = await open(own)
-        if (can(source)) return await question(source)
+        if (!can(source)) continue
+        const answer = await question(source)
+        tell(source)
+        return answer
       } catch (error) {
         if (!(error instanceof SourceError)) throw error
         fail(own, error)

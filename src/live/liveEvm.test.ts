@@ -11,7 +11,7 @@ import type { LinkReader } from '../chain/evm/placing.ts'
 import type { Source } from '../chain/source.ts'
 import { openCrossBook } from '../cross/index.ts'
 import { createMemoryLedger } from '../ledger/index.ts'
-import { createDoor, type Door } from '../net/index.ts'
+import { answerOf, createDoor, type Door } from '../net/index.ts'
 import { books, label } from '../trace/fixtures.ref.ts'
 import { type Flow, plainRequest, type TraceRequest } from '../trace/index.ts'
 import { addressOf } from '../units/caip.ts'
@@ -42,6 +42,26 @@ const node =
   (traces: boolean) =>
   (side: Side, wrap: (door: Door) => Door): Promise<Source> =>
     createEvmNode(wrap(createDoor({ url: heist[side].url, limits })), { traces, links })
+
+/** A node that keeps the state of its first block alone. */
+function prunedNode(side: Side, wrap: (door: Door) => Door): Promise<Source> {
+  const door = createDoor({ url: heist[side].url, limits })
+  const error = { code: -32000, message: 'historical state is not available' }
+  const pruned: Door = {
+    ...door,
+    ask: (question) =>
+      door.ask({
+        ...question,
+        read(answer) {
+          if (!/^rpc (?:trace|debug)_/.test(question.name) || question.name.includes('0x1"'))
+            return question.read(answer)
+          const { id } = answer.json() as { id: number }
+          return question.read(answerOf(200, Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error }))))
+        },
+      }),
+  }
+  return createEvmNode(wrap(pruned), { links })
+}
 
 async function explorer(side: Side, wrap: (door: Door) => Door): Promise<Source> {
   const door = wrap(createDoor({ url: apis[side]!.url, limits }))
@@ -136,6 +156,17 @@ describe('a theft on EVM nodes', () => {
     const { flow } = await worldOf(node(false)).run(request())
     expectBalanced(flow)
     expect(flow.coverage.notes.join('\n')).toMatch(/[Ii]nternal transfers/)
+  })
+
+  test('on nodes without old state is followed as without traces, and goes on being said', async () => {
+    const world = worldOf(prunedNode)
+    const { flow, missing } = await world.run(request())
+    expect(missing).toEqual([])
+    expectBalanced(flow)
+    expectSameFlow(flow, (await worldOf(node(false)).run(request())).flow)
+    const said = /Internal transfers are unknown in blocks whose state .* has, block \d+ for one/
+    expect(flow.coverage.notes.join('\n')).toMatch(said)
+    expect((await world.run(request(), { offline: true })).flow.coverage.notes).toEqual(flow.coverage.notes)
   })
 
   test('through an API of Etherscan is the same theft', async () => {

@@ -199,7 +199,13 @@ function createDesk(books: TraceBooks, live: Live, request: TraceRequest, option
     if (sources.length === 0) return null
     return createChainLine(chain, {
       sources,
-      onUse: ({ shown, kind, blind }) => book.setUsed({ source: shown, chain, kind, blind }),
+      onUse: ({ shown, kind, blind }) => {
+        // What it did not see once is in what it gave then.
+        const before = book
+          .used()
+          .flatMap((one) => (one.source === shown && one.chain === chain ? one.blind : []))
+        book.setUsed({ source: shown, chain, kind, blind: [...new Set([...blind, ...before])] })
+      },
       lieOf: (shown) => book.lieOf(chain, shown),
       async onLie({ source, what }) {
         book.setLie({ chain, source, what })

@@ -26,9 +26,10 @@ test('a theft on Tron is traced through TronGrid as from the whole chain', async
     sources: [{ chain: TRON, shown: server.url, open: async (wrap) => createTronGrid(wrap(door())) }],
   })
   const request = plainRequest({
-    seeds: server.txids
-      .slice(4, 6)
-      .map((txid) => ({ theft: 'theft', of: { kind: 'lot', txid, chain: TRON } })),
+    seeds: TRON_THEFTS.map((n) => ({
+      theft: 'theft',
+      of: { kind: 'lot', txid: server.txids[n]!, chain: TRON },
+    })),
   })
   const source = createTronGrid(door())
   const whole = await Promise.all(

@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod'
+import { chainName } from '../../address/index.ts'
 import type { Door } from '../../net/index.ts'
 import { addressOf } from '../../units/caip.ts'
 import type { Interest, Source } from '../source.ts'
@@ -18,8 +19,9 @@ import { type ContractCall, createMetadata } from './metadata.ts'
 import { createNodeCalls, findTraceMethod } from './nodeCalls.ts'
 import { pendingTransfers } from './pending.ts'
 import { createPlacer, type LinkReader, readLinks } from './placing.ts'
+import { headerHash } from './proof.ts'
 import { createProver, type Prover } from './prover.ts'
-import { ask, askUnless, isOffered } from './rpc.ts'
+import { ask, askUnless, isForbidden, isOffered, isPruned } from './rpc.ts'
 import { blockSchema, bytes, pendingSchema, quantity } from './wire.ts'
 
 export interface EvmNodeOptions {
@@ -31,10 +33,9 @@ export interface EvmNodeOptions {
 
 const NO_TRACES =
   'Internal transfers are unknown: this node offers neither trace_block nor debug_traceBlockByNumber.'
+const prunedWords = (height: number): string =>
+  `Internal transfers are unknown in blocks whose state this node no longer has, block ${height} for one.`
 const TRACES_OFF = 'Internal transfers are unknown: the trace methods were not asked.'
-const NO_HASHES =
-  'Block hashes could not be verified: this chain does not make them of its headers as Ethereum does.'
-
 /**
  * Asks the node for its chain id, a block and what it offers; what it answers is remembered until fresh answers are asked for.
  * @throws whatever {@link Door.ask} throws
@@ -65,9 +66,20 @@ export async function createEvmNode(door: Door, options: EvmNodeOptions = {}): P
     schema: blockSchema,
     keep: 'refresh',
   })
-  const prover: Prover = createProver(viem, chain, recent)
+  const prover: Prover = createProver(viem, chain, {
+    provesHeaders: headerHash(viem, recent) === recent.hash,
+    isDevelopment: chainName(chain) === chain && (await isDevelopmentNode(door)),
+  })
   const traceMethod = options.traces === false ? null : await findTraceMethod(door)
-  const calls = createNodeCalls(door, prover, traceMethod)
+  const blind = [
+    ...(options.traces === false ? [TRACES_OFF] : traceMethod === null ? [NO_TRACES] : []),
+    ...prover.blind,
+  ]
+  let isPrunedSaid = false
+  const calls = createNodeCalls(door, prover, traceMethod, (height) => {
+    if (!isPrunedSaid) blind.push(prunedWords(height))
+    isPrunedSaid = true
+  })
   const hasPending = await isOffered(door, {
     method: 'eth_getBlockByNumber',
     params: ['pending', false],
@@ -88,10 +100,7 @@ export async function createEvmNode(door: Door, options: EvmNodeOptions = {}): P
     kind: 'evm',
     chain,
     shown: door.shown,
-    blind: [
-      ...(options.traces === false ? [TRACES_OFF] : traceMethod === null ? [NO_TRACES] : []),
-      ...(prover.provesHeaders ? [] : [NO_HASHES]),
-    ],
+    blind,
 
     async tip() {
       const header = await calls.headerAt('latest')
@@ -119,7 +128,7 @@ export async function createEvmNode(door: Door, options: EvmNodeOptions = {}): P
         calls.header({ height: Number(blockNumber), hash: blockHash }),
         calls.receipt(txid, blockHash, keep),
       ])
-      const traced = await calls.tracesOf(txid, keep, (found) => checkTraced(sent, receipt, found))
+      const traced = await calls.tracesOf(sent, keep, (found) => checkTraced(sent, receipt, found))
       const found = { transaction: sent, receipt, drafts: contentOf(sent, receipt, traced, words) }
       const { placed: list, assets } = await placer.place(header, [found])
       return { placed: list[0]!, assets }
@@ -188,7 +197,15 @@ export async function createEvmNode(door: Door, options: EvmNodeOptions = {}): P
   })
 }
 
-/** Nodes that keep no old state say so in words of their own (geth, Erigon, Nethermind, reth). */
-function isPruned(_code: number, message: string): boolean {
-  return /missing trie node|state|pruned|histor|archive|not found|unavailable/i.test(message)
+/** By what it calls itself: anvil, Hardhat and Ganache let anybody send for anybody. */
+async function isDevelopmentNode(door: Door): Promise<boolean> {
+  const schema = z.string().max(1000)
+  const call = { method: 'web3_clientVersion', params: [], schema, keep: 'refresh' } as const
+  try {
+    const client = await askUnless(door, call, () => true)
+    return /^(?:anvil|hardhat|ganache|ethereumjs testrpc)/i.test(client ?? '')
+  } catch (error) {
+    if (isForbidden(error)) return false
+    throw error
+  }
 }

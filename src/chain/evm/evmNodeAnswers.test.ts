@@ -19,6 +19,8 @@ let source: Source
 /** The node's answers by method, and what is done to each before it is read. */
 const answers = new Map<string, Document>()
 let change: Change = (_, answer) => answer
+/** A development node says what it is, and its word is taken for senders: here it stands for a real one. */
+let client = 'Geth/v1.16.4-stable/linux-amd64/go1.25.1'
 
 beforeAll(async () => {
   anvil = await startAnvil({ chainId: 31337 })
@@ -45,7 +47,8 @@ function lying(door: Door): Door {
       return door.ask({
         ...question,
         read: (answer) => {
-          const document = answer.json() as Document
+          const said = answer.json() as Document
+          const document = method === 'web3_clientVersion' ? { ...said, result: client } : said
           if (!answers.has(method)) answers.set(method, document)
           return question.read(
             answerOf(200, new TextEncoder().encode(JSON.stringify(change(method, document)))),
@@ -227,7 +230,7 @@ describe('what a node does not offer', () => {
   test('no trace_block: geth has the same in its own way', async () => {
     await changed(without('trace_block', 'trace_transaction'), async () => {
       const geth = await createEvmNode(lying(anvil.door()))
-      expect(geth.blind).toEqual([])
+      expect(geth.blind).toEqual(source.blind)
       expect(await geth.matches!(block, ALL)).toEqual(truth)
       const { txid } = truth.transactions[1]!.transaction
       expect((await geth.transaction(txid))!.placed).toEqual(truth.transactions[1])
@@ -239,9 +242,37 @@ describe('what a node does not offer', () => {
       const blind = await createEvmNode(lying(anvil.door()))
       expect(blind.blind).toEqual([
         'Internal transfers are unknown: this node offers neither trace_block nor debug_traceBlockByNumber.',
+        ...source.blind,
       ])
       const { transactions } = await blind.matches!(block, ALL)
       expect(transactions[1]!.transaction.transfers.map(({ kind }) => kind)).toEqual(['native', 'fee'])
+    })
+  })
+
+  test.each([
+    'missing trie node 86bb (path ) state 0x86bb is not available, not found',
+    'required historical state unavailable (reexec=128)',
+    'historical state 86bb is not available',
+    'state at block #1 is pruned',
+    'old data not available due to pruning',
+    'World state unavailable',
+    'project ID does not have access to archive state',
+  ])('a state that is gone: its block is read without traces, and that is said ("%s")', async (message) => {
+    const pruned: Change = (asked, answer) =>
+      /^(?:trace|debug|eth_getBalance)/.test(asked)
+        ? { jsonrpc: '2.0', id: answer['id'], error: { code: -32000, message } }
+        : answer
+    await changed(pruned, async () => {
+      const node = await createEvmNode(lying(anvil.door()))
+      expect(node.blind).toEqual(source.blind)
+      const { transactions } = await node.matches!(block, ALL)
+      expect(transactions[1]!.transaction.transfers.map(({ kind }) => kind)).toEqual(['native', 'fee'])
+      expect(node.blind.at(-1)).toContain(`block ${block.height}`)
+      const { txid } = transactions[1]!.transaction
+      expect((await node.transaction(txid))!.placed).toEqual(transactions[1])
+      expect(node.blind).toHaveLength(source.blind.length + 1)
+      const who = transactions[1]!.transaction.transfers[0]!.from!
+      expect(await node.balance!(who, `${node.chain}/slip44:60`, block.height)).toBeNull()
     })
   })
 
@@ -284,18 +315,75 @@ function put<T>(document: T, part: Document, name: string, value: unknown): T {
   return document
 }
 
+describe('transactions that are not of Ethereum', () => {
+  /** On its way one of the block's transactions gets a type, and the chain a number. */
+  const as =
+    (type: string, chainId: number): Change =>
+    (asked, answer) => {
+      if (asked === 'eth_chainId') return { ...answer, result: `0x${chainId.toString(16)}` }
+      if (asked !== 'eth_getBlockByHash') return answer
+      return replaced(asked, (b: { transactions: Results }) => put(b, b.transactions[1]!, 'type', type))(
+        asked,
+        answer,
+      ) as Document
+    }
+  const reading = (by: Change): Promise<[Source, BlockMatches]> =>
+    changed(by, async () => {
+      const node = await createEvmNode(lying(anvil.door()))
+      return [node, await node.matches!(block, ALL)]
+    })
+
+  test.each([
+    ['a deposit of an OP stack', '0x7e', 10],
+    ['a type of Arbitrum', '0x68', 42161],
+    ['a state-sync of Polygon', '0x7f', 137],
+    ['a type of nobody yet', '0x70', 31337],
+  ])('%s is taken by the word of the node, which is said', async (_, type, chainId) => {
+    const [node, { transactions }] = await reading(as(type, chainId))
+    expect(node.blind.join()).toContain('types other than 0 to 4')
+    expect(transactions).toHaveLength(3)
+  })
+
+  test('is a lie on Ethereum', async () => {
+    await expect(reading(as('0x7e', 1))).rejects.toMatchObject({ code: 'NET_BAD_ANSWER' })
+    await expect(reading(as('0x2', 1))).resolves.toMatchObject([{ blind: [] }, {}])
+  })
+})
+
 // Last: it adds a block.
-describe('what a node makes up', () => {
-  test('a signature that no key can have made is a wrong answer, not a fault of ours', async () => {
-    // anvil lets anybody send for an account whose key it does not have, and makes such a signature up.
+describe('a sender whose key nobody has, as anvil and Hardhat let anybody send for', () => {
+  let txid: string
+  beforeAll(async () => {
     const stranger = '0x00000000000000000000000000000000000a11ce'
     await anvil.rpc('anvil_setBalance', [stranger, '0xde0b6b3a7640000'])
     await anvil.rpc('anvil_impersonateAccount', [stranger])
-    await anvil.rpc('eth_sendTransaction', [{ from: stranger, to: anvil.accounts[1]!.address, value: '0x1' }])
+    const sent = { from: stranger, to: anvil.accounts[1]!.address, value: '0x1' }
+    txid = (await anvil.rpc('eth_sendTransaction', [sent])) as string
+  })
+
+  test('is the word of a development node, which is said', async () => {
     const node = await createEvmNode(anvil.door())
-    await expect(node.matches!(await node.tip(), ALL)).rejects.toMatchObject({
-      code: 'NET_BAD_ANSWER',
-      data: { came: 'by nobody' },
+    expect(node.blind.join()).toContain('development node')
+    const { transactions } = await node.matches!(await node.tip(), ALL)
+    expect(transactions.map(({ transaction }) => transaction.transfers[0])).toMatchObject([
+      { from: 'eip155:31337:0x00000000000000000000000000000000000A11cE', amount: 1n },
+    ])
+    expect((await node.transaction(txid))!.placed).toEqual(transactions[0])
+  })
+
+  test.each([
+    ['of another node', 'Geth/v1.16.4', null],
+    ['of a public chain', 'anvil/v1.5.0', '0x1'],
+  ])('is a lie %s', async (_, says, chainId) => {
+    client = says
+    const other: Change = (asked, answer) =>
+      asked === 'eth_chainId' && chainId !== null ? { ...answer, result: chainId } : answer
+    await changed(other, async () => {
+      const node = await createEvmNode(lying(anvil.door()))
+      await expect(node.matches!(await node.tip(), ALL)).rejects.toMatchObject({
+        ...{ code: 'NET_BAD_ANSWER', data: { came: 'by nobody' } },
+      })
+      await expect(node.transaction(txid)).rejects.toMatchObject({ code: 'NET_BAD_ANSWER' })
     })
   })
 })

@@ -16,7 +16,7 @@ import {
 } from './blockContent.ts'
 import { type Payment, readFrames, readTraces, type Traced } from './payments.ts'
 import type { Prover } from './prover.ts'
-import { ask, askAll, askUnless, type EvmCall, isAbsent, isOffered } from './rpc.ts'
+import { ask, askAll, askUnless, type EvmCall, isAbsent, isOffered, isPruned } from './rpc.ts'
 import {
   blockSchema,
   frameSchema,
@@ -46,18 +46,33 @@ export interface NodeCalls {
   /** null where the node does not have it. */
   transaction(txid: string): Promise<RpcTransaction | null>
   receipt(txid: string, block: string, keep: Keep): Promise<RpcReceipt>
-  /** `traced` in block order, null where the node offers no traces; `rewards` where `trace_block` lists them. */
+  /** `traced` in block order, null where the node offers no traces or has no longer that state; `rewards` where `trace_block` lists them. */
   traces(
     block: RpcBlock,
     receipts: readonly RpcReceipt[],
   ): Promise<{ readonly traced: readonly Traced[] | null; readonly rewards: readonly Payment[] }>
-  /** null where the node offers no traces. */
-  tracesOf(txid: string, keep: Keep, isOf: (traced: Traced | null) => Traced): Promise<Traced | null>
+  /** null where the node offers no traces, or has no longer that state. */
+  tracesOf(sent: RpcTransaction, keep: Keep, isOf: (traced: Traced | null) => Traced): Promise<Traced | null>
 }
 
-/** Everything is proven as far as it can be before it is given on, and so before the door remembers it. */
-export function createNodeCalls(door: Door, prover: Prover, traceMethod: TraceMethod): NodeCalls {
+/**
+ * Everything is proven as far as it can be before it is given on, and so before the door remembers it.
+ *
+ * @param onPruned told the height of a block whose traces are refused because its state is gone
+ */
+export function createNodeCalls(
+  door: Door,
+  prover: Prover,
+  traceMethod: TraceMethod,
+  onPruned: (height: number) => void,
+): NodeCalls {
   let receiptsAtOnce = true
+
+  async function askTraces<T>(height: number, call: EvmCall<T>): Promise<T | null> {
+    const traces = await askUnless(door, call, isPruned)
+    if (traces === null) onPruned(height)
+    return traces
+  }
 
   async function block({ height, hash }: BlockKey): Promise<RpcBlock> {
     const schema = blockSchema.nullable().transform((one) => {
@@ -100,29 +115,31 @@ export function createNodeCalls(door: Door, prover: Prover, traceMethod: TraceMe
     return proven(some.filter((receipt) => receipt !== null))
   }
 
-  const traces: NodeCalls['traces'] = (block, done) => {
+  const traces: NodeCalls['traces'] = async (block, done) => {
+    const none = { traced: null, rewards: [] }
+    const height = Number(block.number)
     const keep = passingOf(block)
     if (traceMethod === 'trace') {
       const schema = z.array(traceSchema).transform((all) => tracesInOrder(block, done, all))
-      return ask(door, { method: 'trace_block', params: [block.number], schema, keep })
+      return (
+        (await askTraces(height, { method: 'trace_block', params: [block.number], schema, keep })) ?? none
+      )
     }
-    if (traceMethod === null || block.transactions.length === 0)
-      return Promise.resolve({ traced: null, rewards: [] })
-    const schema = tracedBlockSchema.transform((all) => ({
-      traced: framesInOrder(block, done, all),
-      rewards: [],
-    }))
-    return ask(door, { method: 'debug_traceBlockByHash', params: [block.hash, TRACER], schema, keep })
+    if (traceMethod === null || block.transactions.length === 0) return none
+    const schema = tracedBlockSchema.transform((all) => framesInOrder(block, done, all))
+    const call = { method: 'debug_traceBlockByHash', params: [block.hash, TRACER], schema, keep }
+    return { traced: await askTraces(height, call), rewards: [] }
   }
 
-  const tracesOf: NodeCalls['tracesOf'] = (hash, keep, isOf) => {
-    if (traceMethod === null) return Promise.resolve(null)
+  const tracesOf: NodeCalls['tracesOf'] = async ({ hash, blockNumber }, keep, isOf) => {
+    if (traceMethod === null) return null
+    const height = Number(blockNumber)
     if (traceMethod === 'trace') {
       const schema = z.array(traceSchema).transform((all) => isOf(readTraces(all)))
-      return ask(door, { method: 'trace_transaction', params: [hash], schema, keep })
+      return askTraces(height, { method: 'trace_transaction', params: [hash], schema, keep })
     }
     const schema = frameSchema.transform((frame) => isOf(readFrames(frame)))
-    return ask(door, { method: 'debug_traceTransaction', params: [hash, TRACER], schema, keep })
+    return askTraces(height, { method: 'debug_traceTransaction', params: [hash, TRACER], schema, keep })
   }
 
   const headerAt = (height: number | 'latest'): Promise<RpcHeader | null> => {

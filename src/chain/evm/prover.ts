@@ -4,7 +4,7 @@
  * @module
  */
 import type { Hex } from 'viem'
-import { type ChainId, POLYGON } from '../../units/caip.ts'
+import { BSC, type ChainId, ETHEREUM, POLYGON } from '../../units/caip.ts'
 import { assertAnswer } from './assertAnswer.ts'
 import {
   headerHash,
@@ -19,8 +19,8 @@ import type { RpcBlock, RpcHeader, RpcReceipt, RpcTransaction } from './wire.ts'
 
 /** Every function throws an `AnswerError` where something does not fit. */
 export interface Prover {
-  /** Whether this chain's headers hash as Ethereum's do. */
-  readonly provesHeaders: boolean
+  /** In words, what it has to take by the node's word. */
+  readonly blind: readonly string[]
   /** Its fields hash to its hash. */
   header(header: RpcHeader): void
   /** The header; all transactions and withdrawals are those of its roots. */
@@ -35,22 +35,37 @@ export interface Prover {
 
 /** Polygon adds transactions that nobody signs, with what came from another chain; no root covers them (bor, "state-sync"). */
 const HAS_UNSIGNED: ReadonlySet<ChainId> = new Set([POLYGON, 'eip155:80002'])
+/** Chains all of whose transactions are of Ethereum's types: Ethereum, Sepolia, Hoodi, BNB Smart Chain. */
+const HAS_KNOWN_TYPES: ReadonlySet<ChainId> = new Set([ETHEREUM, 'eip155:11155111', 'eip155:560048', BSC])
 
-/**
- * @param recent a block of the chain, by which it is told whether its headers hash as Ethereum's do, and whether all its
- * transactions are of Ethereum's types: then no other block may differ
- */
-export function createProver(viem: Viem, chain: ChainId, recent: RpcBlock): Prover {
-  const provesHeaders = headerHash(viem, recent) === recent.hash
-  const provesAll = provesHeaders && recent.transactions.every(isKnownType)
+const NO_HASHES =
+  'Block hashes could not be verified: this chain does not make them of its headers as Ethereum does.'
+const FOREIGN_TYPES =
+  "Transactions of types other than 0 to 4, and with them their blocks' lists, are this node's word, should this chain have any."
+const DEVELOPMENT =
+  'This is a development node, which lets anybody send for anybody: senders and transaction ids are its word.'
+
+export interface ProverOptions {
+  /** Whether a recent block's header hashes as Ethereum's do: then all others' must. */
+  readonly provesHeaders: boolean
+  /** Senders and ids are taken by the node's word: it lets anybody send for anybody. */
+  readonly isDevelopment: boolean
+}
+
+export function createProver(
+  viem: Viem,
+  chain: ChainId,
+  { provesHeaders, isDevelopment }: ProverOptions,
+): Prover {
   const isSigned = ({ type, r, s }: RpcTransaction): boolean =>
     !HAS_UNSIGNED.has(chain) || Number(type ?? 0) !== 0 || !isZero(r) || !isZero(s)
 
   const isForeign = (raw: RpcTransaction): boolean => {
     if (isKnownType(raw)) return false
-    assertAnswer(!provesAll, 'transactions of the types 0 to 4', `type ${Number(raw.type)}`)
+    assertAnswer(!HAS_KNOWN_TYPES.has(chain), 'transactions of the types 0 to 4', `type ${Number(raw.type)}`)
     return true
   }
+  const isOfItsWord = (raw: RpcTransaction): boolean => isForeign(raw) || !isSigned(raw) || isDevelopment
   const canProve = ({ transactions }: RpcBlock): boolean => provesHeaders && !transactions.some(isForeign)
 
   function header(one: RpcHeader): void {
@@ -60,7 +75,9 @@ export function createProver(viem: Viem, chain: ChainId, recent: RpcBlock): Prov
   }
 
   return {
-    provesHeaders,
+    blind: provesHeaders
+      ? [...(HAS_KNOWN_TYPES.has(chain) ? [] : [FOREIGN_TYPES]), ...(isDevelopment ? [DEVELOPMENT] : [])]
+      : [NO_HASHES],
     header,
     block(block) {
       header(block)
@@ -81,7 +98,7 @@ export function createProver(viem: Viem, chain: ChainId, recent: RpcBlock): Prov
       checkReceipts(listed)
     },
     id(raw) {
-      if (isForeign(raw) || !isSigned(raw)) return
+      if (isOfItsWord(raw)) return
       const serialized = signedBytes(viem, raw)
       const hash = serialized === null ? 'nothing' : viem.keccak256(serialized)
       assertAnswer(
@@ -91,7 +108,7 @@ export function createProver(viem: Viem, chain: ChainId, recent: RpcBlock): Prov
       )
     },
     async signer(raw) {
-      if (isForeign(raw) || !isSigned(raw)) return
+      if (isOfItsWord(raw)) return
       const serializedTransaction = signedBytes(viem, raw) as `0x02${string}`
       // viem throws where no key can have made the signature.
       const signer = await viem.recoverTransactionAddress({ serializedTransaction }).catch(() => 'nobody')

@@ -69,8 +69,14 @@ export function isAbsent(code: number, message: string): boolean {
   return (
     code === -32601 ||
     code === -32004 ||
-    /\bmethod\b.*\bnot\b|\bnot (?:supported|available|allowed|enabled)\b/i.test(message)
+    (/\bmethod\b.*\bnot\b|\bnot (?:supported|available|allowed|enabled)\b/i.test(message) &&
+      !isPruned(code, message))
   )
+}
+
+/** Nodes that keep no old state say so in words of their own (geth, Erigon, Nethermind, reth, Besu, hosted ones). */
+export function isPruned(_code: number, message: string): boolean {
+  return /missing trie node|\bstate\b|prun|archive|header not found/i.test(message)
 }
 
 /** Whether a method is offered: it answers, with an error of its own too, and not null. A hosted node may refuse it by HTTP alone. */
@@ -79,10 +85,14 @@ export async function isOffered(door: Door, call: EvmCall<unknown>): Promise<boo
     return (await askUnless(door, call, isAbsent)) !== null
   } catch (error) {
     if (error instanceof RpcError) return true
-    if (error instanceof SourceError && error.data.code === 'NET_STATUS' && REFUSED.has(error.data.status))
-      return false
+    if (isForbidden(error)) return false
     throw error
   }
+}
+
+/** Refused by HTTP alone. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof SourceError && error.data.code === 'NET_STATUS' && REFUSED.has(error.data.status)
 }
 /** RFC 9110, sections 15.5.2, 15.5.4 and 15.5.6. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 405])
