@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { logLinks } from '../chain/crossing/index.ts'
 import { createEvmNode } from '../chain/evm/createEvmNode.ts'
 import { createEtherscan } from '../chain/evm/etherscan/createEtherscan.ts'
 import {
@@ -7,7 +6,6 @@ import {
   startEtherscanServer,
 } from '../chain/evm/etherscan/etherscanServer.test-suite.ts'
 import { actHeist, type Heist } from '../chain/evm/heist.test-suite.ts'
-import type { LinkReader } from '../chain/evm/placing.ts'
 import type { Source } from '../chain/source.ts'
 import { openCrossBook } from '../cross/index.ts'
 import { createMemoryLedger } from '../ledger/index.ts'
@@ -20,7 +18,6 @@ import { expectSameFlow, type LiveWorld, liveWorld } from './liveWorld.test-suit
 const limits = { perSecond: 10_000, burst: 10_000, concurrency: 8 }
 
 const SIDES = ['home', 'away'] as const
-const links: LinkReader = ({ chain, txid }, _input, logs) => logLinks(chain, txid, logs)
 
 let heist: Heist
 const apis: Record<string, EtherscanServer> = {}
@@ -41,7 +38,7 @@ type Side = (typeof SIDES)[number]
 const node =
   (traces: boolean) =>
   (side: Side, wrap: (door: Door) => Door): Promise<Source> =>
-    createEvmNode(wrap(createDoor({ url: heist[side].url, limits })), { traces, links })
+    createEvmNode(wrap(createDoor({ url: heist[side].url, limits })), { traces })
 
 /** A node that keeps the state of its first block alone. */
 function prunedNode(side: Side, wrap: (door: Door) => Door): Promise<Source> {
@@ -60,13 +57,12 @@ function prunedNode(side: Side, wrap: (door: Door) => Door): Promise<Source> {
         },
       }),
   }
-  return createEvmNode(wrap(pruned), { links })
+  return createEvmNode(wrap(pruned))
 }
 
 async function explorer(side: Side, wrap: (door: Door) => Door): Promise<Source> {
   const door = wrap(createDoor({ url: apis[side]!.url, limits }))
   return createEtherscan(door, heist[side].chainId, {
-    links,
     wrappers: [addressOf(heist.contracts.wrapped)],
   })
 }

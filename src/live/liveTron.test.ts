@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTronGrid } from '../chain/tron/createTronGrid.ts'
-import { startTronHeist, TRON_DEPOSIT } from '../chain/tron/heist.test-suite.ts'
+import { startTronHeist, TRON_DEPOSIT, TRON_THEFTS } from '../chain/tron/heist.test-suite.ts'
 import type { TronServer } from '../chain/tron/tronServer.test-suite.ts'
 import { createMemoryLedger } from '../ledger/index.ts'
 import { createDoor, type Door } from '../net/index.ts'

@@ -18,7 +18,7 @@ import { createHolders } from './holders.ts'
 import { type ContractCall, createMetadata } from './metadata.ts'
 import { createNodeCalls, findTraceMethod } from './nodeCalls.ts'
 import { pendingTransfers } from './pending.ts'
-import { createPlacer, type LinkReader, readLinks } from './placing.ts'
+import { createPlacer } from './placing.ts'
 import { headerHash } from './proof.ts'
 import { createProver, type Prover } from './prover.ts'
 import { ask, askUnless, isForbidden, isOffered, isPruned } from './rpc.ts'
@@ -27,8 +27,6 @@ import { blockSchema, bytes, pendingSchema, quantity } from './wire.ts'
 export interface EvmNodeOptions {
   /** false: traces are not asked for, even where they are offered. */
   readonly traces?: boolean
-  /** Default: memos and the logs of known bridges' protocols. */
-  readonly links?: LinkReader
 }
 
 const NO_TRACES =
@@ -57,7 +55,7 @@ export async function createEvmNode(door: Door, options: EvmNodeOptions = {}): P
       { method: 'eth_call', params: [{ to, data, gas }, 'latest'], schema: bytes, keep: 'refresh' },
       () => true,
     )
-  const placer = createPlacer(words, coin, createMetadata(viem, callContract), options.links ?? readLinks)
+  const placer = createPlacer(words, coin, createMetadata(viem, callContract))
 
   // Whole, so that it is not the question for the tip, whose answer is never remembered.
   const recent = await ask(door, {

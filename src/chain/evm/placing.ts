@@ -18,19 +18,8 @@ import type { RpcHeader } from './wire.ts'
 /** A memo has at most 250 bytes (docs.thorchain.org, "Memos"); longer input is none. */
 const MAX_MEMO_HEX = 2 + 2 * 250
 
-/** Reads statements about crossings to other chains out of a transaction. `input` and the logs' fields are lower-case hex. */
-export type LinkReader = (
-  transaction: Transaction,
-  input: string,
-  logs: readonly EventLog[],
-) => readonly CrossLink[]
-
-/** What a transaction says of other chains: its input as a memo, and its logs. */
-export function readLinks(
-  transaction: Transaction,
-  input: string,
-  logs: readonly EventLog[],
-): readonly CrossLink[] {
+/** What a transaction says of other chains: its input as a memo, and its logs. Both in lower-case hex. */
+function readLinks(transaction: Transaction, input: string, logs: readonly EventLog[]): readonly CrossLink[] {
   const { chain, txid } = transaction
   const memo = input.length <= MAX_MEMO_HEX ? memoLinks(chain, transaction, [fromHex(input)]) : []
   return [...memo, ...logLinks(chain, txid, logs)]
@@ -49,7 +38,6 @@ export function createPlacer(
   words: ChainWords,
   coin: Asset,
   tokenWords: (contract: string) => Promise<TokenWords>,
-  links: LinkReader,
 ): Placer {
   return {
     async place(header, found) {
@@ -67,7 +55,7 @@ export function createPlacer(
           const contract = contractIn(asset)
           if (contract !== null) assets.set(asset, describeToken(asset, words.chain, said.get(contract)!))
         }
-        return { transaction, block, links: links(transaction, one.transaction.input, one.receipt.logs) }
+        return { transaction, block, links: readLinks(transaction, one.transaction.input, one.receipt.logs) }
       })
       return { placed, assets: [...assets.values()] }
     },

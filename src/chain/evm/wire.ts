@@ -5,9 +5,7 @@
  * @module
  */
 import { z } from 'zod'
-
-/** What a node may leave out. */
-type Maybe<T> = T | null | undefined
+import type { Maybe } from '../wire.ts'
 
 /** At most 256 bits. Leading zeros, which the specification forbids, are let pass: some nodes write them. */
 export const quantity: z.ZodType<string> = z

@@ -5,9 +5,7 @@
  * @module
  */
 import { z } from 'zod'
-import { MAX_AMOUNT } from '../../units/amount.ts'
-
-type Maybe<T> = T | null | undefined
+import { amountText, type Maybe } from '../wire.ts'
 
 /** An account: 0x41 and 20 bytes in hex, as nodes write it. */
 const address = z
@@ -185,18 +183,13 @@ export interface TokenRow {
   readonly value: bigint
   readonly token_info: { readonly symbol: string; readonly address: string; readonly decimals: number }
 }
-const amount = z
-  .string()
-  .regex(/^\d{1,78}$/, 'a whole number of base units')
-  .transform(BigInt)
-  .refine((value) => value <= MAX_AMOUNT, 'at most 2^256 - 1')
 export const tokenRowSchema: z.ZodType<TokenRow> = z.object({
   transaction_id: hash,
   block_timestamp: milliseconds,
   from: base58,
   to: base58,
   type: z.string(),
-  value: amount,
+  value: amountText,
   token_info: z.object({
     symbol: z.string().default(''),
     address: base58,

@@ -4,7 +4,6 @@
  */
 import { z } from 'zod'
 import { type BlockNetwork, networkOfChain } from '../../chain/bitcoin/blockNetwork.ts'
-import type { LinkReader } from '../../chain/evm/placing.ts'
 import type { Source, SourceKind } from '../../chain/source.ts'
 import { LootlineError } from '../../errors.ts'
 import { checkJson, type Door, type Keep, type Question, readJson, rpcQuestion } from '../../net/index.ts'
@@ -52,7 +51,7 @@ export const MAKERS: SourceMakers = {
     },
     async open(door) {
       const { createEvmNode } = await import('../../chain/evm/createEvmNode.ts')
-      return createEvmNode(door, { links: await evmLinks() })
+      return createEvmNode(door)
     },
   },
   etherscan: {
@@ -65,7 +64,7 @@ export const MAKERS: SourceMakers = {
     },
     async open(door, chain) {
       const { createEtherscan } = await import('../../chain/evm/etherscan/createEtherscan.ts')
-      return createEtherscan(door, evmNumber(chain), { links: await evmLinks() })
+      return createEtherscan(door, evmNumber(chain))
     },
   },
   trongrid: {
@@ -89,11 +88,6 @@ function ofBitcoin(
       return (await live())[create](door, networkOf(chain), { memoLinks })
     },
   }
-}
-
-async function evmLinks(): Promise<LinkReader> {
-  const { logLinks } = await import('../../chain/crossing/index.ts')
-  return ({ chain, txid }, _input, logs) => logLinks(chain, txid, logs)
 }
 
 /** EIP-155's number of a chain. @throws {ChainKindError} */

@@ -17,7 +17,7 @@ import { type ChainWords, contentOf } from '../content.ts'
 import { createHolders } from '../holders.ts'
 import { type ContractCall, createMetadata } from '../metadata.ts'
 import { pendingTransfers } from '../pending.ts'
-import { createPlacer, type LinkReader, type Placer, readLinks } from '../placing.ts'
+import { createPlacer, type Placer } from '../placing.ts'
 import {
   bytes,
   headerSchema,
@@ -36,8 +36,6 @@ export interface EtherscanOptions {
   readonly pageRows?: number
   /** Contracts, beside those known, that wrap the coin as WETH9 does. */
   readonly wrappers?: readonly string[]
-  /** Default: memos and the logs of known bridges' protocols. */
-  readonly links?: LinkReader
 }
 
 interface PlacedRows extends Placed {
@@ -72,9 +70,7 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
   let opened: Promise<Placer> | undefined
   // viem takes 0.2 s to load, and a history does not need it.
   const placer = (): Promise<Placer> => {
-    opened ??= import('viem').then((viem) =>
-      createPlacer(words, coin, createMetadata(viem, callContract), options.links ?? readLinks),
-    )
+    opened ??= import('viem').then((viem) => createPlacer(words, coin, createMetadata(viem, callContract)))
     return opened
   }
 

@@ -7,6 +7,7 @@ import { MAX_AMOUNT } from '../../../units/amount.ts'
 import type { Asset } from '../../../units/asset.ts'
 import { MAX_SYMBOL } from '../../table/assets.ts'
 import type { Transfer } from '../../transaction.ts'
+import { amountText } from '../../wire.ts'
 import { assertAnswer } from '../assertAnswer.ts'
 import type { ChainWords } from '../content.ts'
 import { tokenAsset } from '../content.ts'
@@ -44,12 +45,6 @@ const small = z
   .string()
   .regex(/^\d{1,15}$/, 'a whole number below 10^15')
   .transform(Number)
-/** At most 78 digits, and no more than a word of the EVM holds. */
-const amount = z
-  .string()
-  .regex(/^\d{1,78}$/, 'a whole number of base units')
-  .transform(BigInt)
-  .refine((value) => value <= MAX_AMOUNT, 'at most 2^256 - 1')
 const flag = z.enum(['0', '1'])
 
 const head = { blockNumber: small, timeStamp: small, hash: txid, from: address }
@@ -58,9 +53,9 @@ const normal = z.object({
   blockHash: txid.optional(),
   to: maybeAddress,
   contractAddress: maybeAddress,
-  value: amount,
-  gasUsed: amount,
-  gasPrice: amount,
+  value: amountText,
+  gasUsed: amountText,
+  gasPrice: amountText,
   isError: flag,
   transactionIndex: small,
 })
@@ -68,7 +63,7 @@ const paid = {
   from: address,
   to: maybeAddress,
   contractAddress: maybeAddress,
-  value: amount,
+  value: amountText,
   isError: flag,
   type: z.string(),
 }
@@ -83,9 +78,9 @@ const moved = {
   transactionIndex: small,
 }
 const decimals = z.union([z.literal(''), z.string().regex(/^\d{1,3}$/, 'a number of decimals')])
-const erc20 = z.object({ ...moved, value: amount, tokenDecimal: decimals })
-const erc721 = z.object({ ...moved, tokenID: amount })
-const erc1155 = z.object({ ...moved, tokenID: amount, tokenValue: amount })
+const erc20 = z.object({ ...moved, value: amountText, tokenDecimal: decimals })
+const erc721 = z.object({ ...moved, tokenID: amountText })
+const erc1155 = z.object({ ...moved, tokenID: amountText, tokenValue: amountText })
 
 /** Calls that run another's code in the caller's own name, or pay nothing. */
 const UNPAID = /^(?:delegatecall|staticcall|callcode)$/i
