@@ -16,6 +16,8 @@ import { crossingsAnswerCommand } from './crossings/answer.ts'
 import { crossingsListCommand } from './crossings/list.ts'
 import { crossingsMatchCommand } from './crossings/match.ts'
 import { crossingsShowCommand } from './crossings/show.ts'
+import { crossingsTrustCommand } from './crossings/trust.ts'
+import { crossingsTrustedCommand } from './crossings/trusted.ts'
 import { demoCommand } from './demo/demo.ts'
 import { helpCommand } from './help.ts'
 import { importCommand } from './import/import.ts'
@@ -91,6 +93,8 @@ export const COMMANDS: readonly Command[] = [
   crossingsMatchCommand,
   crossingsAnswerCommand,
   crossingsShowCommand,
+  crossingsTrustCommand,
+  crossingsTrustedCommand,
   statusCommand,
   showCommand,
   blockCommand,

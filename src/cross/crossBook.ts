@@ -9,10 +9,10 @@ import type { CrossLink } from '../chain/crossLink.ts'
 import type { Placed } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import { inTransaction, openDatabase, wrapSqlite } from '../store/index.ts'
-import type { ChainId } from '../units/caip.ts'
+import type { ChainId, HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import { isReturn, type Pairing, pairLinks } from './pairLinks.ts'
-import type { PlacedLink } from './placedLink.ts'
+import type { PlacedLink, Trusts } from './placedLink.ts'
 import {
   type AnalystAnswer,
   type AnswerKind,
@@ -40,6 +40,14 @@ const SCHEMA = `
     who TEXT NOT NULL, time INTEGER NOT NULL, why TEXT NOT NULL
   ) STRICT;
   CREATE INDEX answer_question ON answer (question);
+`
+
+/** Came later than version 1 of the file, which lacks nothing without it. */
+const TRUST = `
+  CREATE TABLE IF NOT EXISTS trust (
+    protocol TEXT NOT NULL, contract TEXT NOT NULL, who TEXT NOT NULL, time INTEGER NOT NULL,
+    PRIMARY KEY (protocol, contract)
+  ) STRICT, WITHOUT ROWID;
 `
 
 /** Links of one identifier beyond which no more are looked at: each is in a transaction that somebody paid for. */
@@ -70,7 +78,24 @@ export interface CrossBook {
    * @throws {CrossQuestionError} where there is no such question
    */
   answer(number: number, answer: AnalystAnswer): void
+  /** Whether the user said that a contract is the protocol's. */
+  readonly trusts: Trusts
+  /** By protocol and contract. */
+  trusted(): Trust[]
+  /** From now on the contract's word is the protocol's; links that are there are paired anew. */
+  trust(trust: Trust): void
+  /** @returns false where it was not trusted */
+  distrust(protocol: string, contract: HolderId): boolean
   close(): void
+}
+
+/** The user's word that a contract is a protocol's. */
+export interface Trust {
+  readonly protocol: string
+  readonly contract: HolderId
+  readonly who: string
+  /** Unix seconds. */
+  readonly time: number
 }
 
 /**
@@ -84,6 +109,7 @@ export function openCrossBook(path: string): CrossBook {
     ? join(path, 'crossings.sqlite')
     : path
   const database = openDatabase(file, { room: 'cross', version: 1, schema: SCHEMA })
+  wrapSqlite(file, () => database.exec(TRUST))
   const write = <T>(work: () => T): T => inTransaction(database, file, work)
   /** A trace asks once a wave: preparing takes longer than answering. */
   const prepared = new Map<string, ReturnType<typeof database.prepare>>()
@@ -97,10 +123,13 @@ export function openCrossBook(path: string): CrossBook {
   const put = database.prepare(
     'INSERT OR IGNORE INTO link (chain, txid, body, n, protocol, id, height, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   )
+  const has = database.prepare('SELECT 1 FROM trust WHERE protocol = ? AND contract = ?')
   const putQuestion = database.prepare(
     `INSERT INTO question (key, chain, txid, verdict, body) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET verdict = excluded.verdict, body = excluded.body RETURNING number`,
   )
+
+  const trusts: Trusts = (protocol, contract) => has.get(protocol, contract) !== undefined
 
   /** Pairs anew what carries these identifiers. */
   const settle = (touched: Iterable<readonly [protocol: string, id: string]>): void => {
@@ -114,7 +143,7 @@ export function openCrossBook(path: string): CrossBook {
         ...[protocol, id, MOST_OF_ONE],
       ).map(toLink)
       const kept = new Set<string>()
-      for (const pairing of pairLinks(links)) {
+      for (const pairing of pairLinks(links, trusts)) {
         if (pairing.verdict === 'none') continue
         const asked = askedOf(pairing)
         kept.add(keyOf(asked))
@@ -135,6 +164,11 @@ export function openCrossBook(path: string): CrossBook {
       }
     }
   }
+  const identifiersOf = (protocol: string): [string, string][] =>
+    rows<LinkRow>('SELECT DISTINCT protocol, id FROM link WHERE protocol = ?', protocol).map((link) => [
+      link.protocol,
+      link.id,
+    ])
   const store = (asked: Asked): number => {
     const { chain, txid } = asked.out
     const row = putQuestion.get(keyOf(asked), chain, txid, asked.verdict, packed(asked))
@@ -205,6 +239,25 @@ export function openCrossBook(path: string): CrossBook {
         database
           .prepare('INSERT INTO answer (question, kind, chosen, who, time, why) VALUES (?, ?, ?, ?, ?, ?)')
           .run(number, kind, chosen === null ? null : packed(chosen), who, time, why)
+      })
+    },
+    trusts,
+    trusted: () => rows<Trust>('SELECT * FROM trust ORDER BY protocol, contract'),
+    trust({ protocol, contract, who, time }) {
+      write(() => {
+        database
+          .prepare('INSERT OR REPLACE INTO trust (protocol, contract, who, time) VALUES (?, ?, ?, ?)')
+          .run(protocol, contract, who, time)
+        settle(identifiersOf(protocol))
+      })
+    },
+    distrust(protocol, contract) {
+      return write(() => {
+        const { changes } = database
+          .prepare('DELETE FROM trust WHERE protocol = ? AND contract = ?')
+          .run(protocol, contract)
+        settle(identifiersOf(protocol))
+        return changes > 0
       })
     },
     close: () => database.close(),
@@ -285,6 +338,7 @@ function askedOf({ out, arrivals, verdict }: Pairing): Asked {
 const WITNESS = {
   contract: ", by the protocol's own contract",
   memo: ', by memo',
+  trusted: ', by a contract trusted by you',
   stranger: ', by a contract that the protocol does not name',
 }
 

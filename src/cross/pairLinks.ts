@@ -4,7 +4,15 @@
  * @module
  */
 import { knownAsset } from '../units/asset.ts'
-import { type PlacedLink, type Witness, withoutVaguer, witnessOf } from './placedLink.ts'
+import {
+  isContract,
+  NOBODY,
+  type PlacedLink,
+  type Trusts,
+  type Witness,
+  withoutVaguer,
+  witnessOf,
+} from './placedLink.ts'
 
 /** One arrival beside a departure. */
 export interface Arrival {
@@ -36,29 +44,43 @@ const CLOCKS_DIFFER_SECONDS = 7200
 const IN_PARTS = new Set(['across'])
 
 /** Choices of ours: how sure an answer is, by who says so; and where the memo names who is paid, and somebody else says nothing. */
-const CONFIDENCE: Readonly<Record<Witness, number>> = { contract: 95, memo: 85, stranger: 30 }
+const CONFIDENCE: Readonly<Record<Witness, number>> = {
+  ...{ contract: 95, trusted: 95 },
+  ...{ memo: 85, stranger: 30 },
+}
+
+type SaysSo = (link: PlacedLink) => Witness
 
 /** @param links of one protocol and one identifier, from any transactions */
-export function pairLinks(links: readonly PlacedLink[]): Pairing[] {
+export function pairLinks(links: readonly PlacedLink[], trusts: Trusts = NOBODY): Pairing[] {
+  const saysSo: SaysSo = (link) => witnessOf(link, trusts)
   const exact = withoutVaguer(links)
   const outs = exact.filter(({ side }) => side === 'out')
   const ins = exact.filter(({ side }) => side === 'in').toSorted((a, b) => (a.time ?? 0) - (b.time ?? 0))
   return outs.map((out) => {
-    const candidates = ins.map((link) => ({ link, witness: witnessOf(link), faults: faultsOf(out, link) }))
+    const candidates = ins.map((link) => ({
+      link,
+      witness: saysSo(link),
+      faults: faultsOf(out, link, saysSo),
+    }))
     const sure = candidates.filter(
       ({ link, faults }) =>
         faults.length === 0 &&
-        isVouched(out, link) &&
+        isVouched(out, link, saysSo) &&
         // An arrival answers one departure: two that it could answer are a question each.
-        outs.every((other) => other === out || faultsOf(other, link).length > 0 || !isVouched(other, link)),
+        outs.every(
+          (other) =>
+            other === out || faultsOf(other, link, saysSo).length > 0 || !isVouched(other, link, saysSo),
+        ),
     )
     const taken = new Set(
       [true, false].flatMap((back) => {
         const own = sure.filter(({ link }) => isReturn(link) === back)
-        const best = own.some(({ witness }) => witness === 'contract')
-          ? own.filter(({ witness }) => witness === 'contract')
+        const best = own.some(({ witness }) => isContract(witness))
+          ? own.filter(({ witness }) => isContract(witness))
           : own
-        return best.length === 1 || (IN_PARTS.has(out.protocol) && best[0]?.witness === 'contract')
+        return best.length === 1 ||
+          (IN_PARTS.has(out.protocol) && best[0] !== undefined && isContract(best[0].witness))
           ? best
           : []
       }),
@@ -84,22 +106,21 @@ export function isReturn({ chain, otherChain }: PlacedLink): boolean {
  * log it needs the protocol's contract. An arrival needs the protocol's contract, or a memo on a payment to whom the
  * departure names.
  */
-function isVouched(out: PlacedLink, link: PlacedLink): boolean {
-  if (witnessOf(out) === 'stranger') return false
-  const witness = witnessOf(link)
+function isVouched(out: PlacedLink, link: PlacedLink, saysSo: SaysSo): boolean {
+  if (saysSo(out) === 'stranger') return false
+  const witness = saysSo(link)
   const named = isReturn(link) ? out.holder : out.otherHolder
-  return witness === 'contract' || (witness === 'memo' && named !== null && named === link.holder)
+  return isContract(witness) || (witness === 'memo' && named !== null && named === link.holder)
 }
 
 /** Contradictions between two sides, as sentences' ends: "it …". */
-function faultsOf(out: PlacedLink, link: PlacedLink): string[] {
+function faultsOf(out: PlacedLink, link: PlacedLink, saysSo: SaysSo): string[] {
   const faults: string[] = []
   const differ = <T>(a: T | null, b: T | null): boolean => a !== null && b !== null && a !== b
   if (isReturn(link)) {
     if (out.chain !== link.chain) faults.push('comes back on another chain')
     // A refund may have an address of its own; only the protocol's word on it is enough then.
-    if (witnessOf(link) !== 'contract' && differ(out.holder, link.holder))
-      faults.push('pays back somebody else')
+    if (!isContract(saysSo(link)) && differ(out.holder, link.holder)) faults.push('pays back somebody else')
   } else {
     if (differ(out.otherChain, link.chain)) faults.push('is on another chain than the money was bound for')
     if (differ(link.otherChain, out.chain)) faults.push('comes from another chain')

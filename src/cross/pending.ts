@@ -34,7 +34,7 @@ export function pendingOf(book: CrossBook, txs: readonly TxKey[]): Pending[] {
   const questions = book.questionsOf(txs)
   const pending = new Map<string, Pending>()
   for (const link of withoutVaguer(book.links(txs))) {
-    if (link.side !== 'out' || link.time === null || witnessOf(link) === 'stranger') continue
+    if (link.side !== 'out' || link.time === null || witnessOf(link, book.trusts) === 'stranger') continue
     const own = questions.filter(({ out, id, protocol }) =>
       id === null ? isSame(out, link) : isSame(out, link) && id === link.id && protocol === link.protocol,
     )

@@ -5,7 +5,7 @@
 
 import { isKnownContract } from '../chain/crossing/index.ts'
 import type { CrossLink } from '../chain/crossLink.ts'
-import type { ChainId } from '../units/caip.ts'
+import type { ChainId, HolderId } from '../units/caip.ts'
 
 /** A link and the transaction that makes it. */
 export interface PlacedLink extends CrossLink {
@@ -16,12 +16,22 @@ export interface PlacedLink extends CrossLink {
   readonly time: number | null
 }
 
-/** Who says so: a contract that the protocol names as its own, a memo, or a contract that anybody may have made. */
-export type Witness = 'contract' | 'memo' | 'stranger'
+/** Who says so: a contract that the protocol names as its own, or that the user does, a memo, or a contract that anybody may have made. */
+export type Witness = 'contract' | 'trusted' | 'memo' | 'stranger'
 
-export function witnessOf({ protocol, contract }: CrossLink): Witness {
+/** Whether the user vouches that a contract is the protocol's. */
+export type Trusts = (protocol: string, contract: HolderId) => boolean
+
+export const NOBODY: Trusts = () => false
+
+export function witnessOf({ protocol, contract }: CrossLink, trusts: Trusts): Witness {
   if (contract === null) return 'memo'
-  return isKnownContract(protocol, contract) ? 'contract' : 'stranger'
+  if (isKnownContract(protocol, contract)) return 'contract'
+  return trusts(protocol, contract) ? 'trusted' : 'stranger'
+}
+
+export function isContract(witness: Witness): boolean {
+  return witness === 'contract' || witness === 'trusted'
 }
 
 const FACTS = ['holder', 'asset', 'amount', 'otherChain', 'otherHolder', 'contract'] as const

@@ -148,6 +148,24 @@ describe('a theft on EVM nodes', () => {
     expect(flow.leaves.map(({ reason }) => reason)).not.toContain('nodata')
   })
 
+  test('crosses a bridge of the user by itself, once it is trusted', async () => {
+    const world = worldOf(node(true))
+    await world.run(request())
+    const book = openCrossBook(world.folder)
+    for (const contract of [heist.contracts.bridge, heist.contracts.awayBridge])
+      book.trust({ protocol: 'across', contract, who: 'test', time: 1 })
+    book.close()
+    const { flow, missing } = await world.run(request())
+    expect(missing).toEqual([])
+    expectBalanced(flow)
+    const { asset, amount } = heist.bridged.in
+    expect(restsWith(flow, heist.deposits[1]!, asset)).toBe(amount)
+    expect(flow.seeds.find(({ basis }) => basis === 'crossing')!.from).toMatchObject({
+      ...{ how: 'identifier', protocol: 'across', confidence: 95 },
+      evidence: expect.stringContaining('by a contract trusted by you'),
+    })
+  })
+
   test('without traces is followed as far as can be seen, and the flow says what cannot', async () => {
     const { flow } = await worldOf(node(false)).run(request())
     expectBalanced(flow)

@@ -244,6 +244,9 @@ export function isAmong(tables: readonly Contracts[], contract: HolderId | null)
   return tables.some((table) => table[reference]?.includes(address) ?? false)
 }
 
+/** Protocols whose contracts are told from a stranger's. */
+export const PROTOCOLS: readonly string[] = Object.keys(KNOWN)
+
 /** Whether the protocol itself names this contract as its own. */
 export function isKnownContract(protocol: string, contract: HolderId | null): boolean {
   return Object.hasOwn(KNOWN, protocol) && isAmong(KNOWN[protocol]!, contract)

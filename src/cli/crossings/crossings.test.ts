@@ -130,6 +130,25 @@ describe('crossings by identifier', () => {
     expect(await done('crossings', 'list')).toMatch(/1 {2}clear .*thorchain/)
   })
 
+  test('a contract of which the user says once whose it is', async () => {
+    said(outLink(), inLink({ contract: STRANGER }))
+    expect(await done('crossings', 'list')).toMatch(/1 {2}open .*thorchain/)
+    expect(await json('crossings', 'show', txid(1))).toMatchObject({ crossings: [] })
+    const trust = ['crossings', 'trust', 'thorchain', addressOf(STRANGER), '--chain', 'ethereum']
+    expect(await done(...trust)).toContain(`${addressOf(STRANGER)} on Ethereum is trusted as thorchain`)
+    const text = await done('crossings', 'show', txid(1))
+    expect(text).toContain(`goes on in ${evmTxid(2)} on Ethereum`)
+    expect(text).toContain('by a contract trusted by you')
+    expect(await done('crossings', 'list')).toMatch(/1 {2}clear .*thorchain/)
+    expect(await json('crossings', 'trusted')).toEqual([
+      { protocol: 'thorchain', contract: STRANGER, who: 'ann', time: 1_700_000_000 },
+    ])
+    expect(await done('crossings', 'trusted')).toMatch(/thorchain +Ethereum +0x0+9 +ann +2023-11-14/)
+    expect(await done(...trust, '--remove')).toContain('is no longer trusted as thorchain')
+    expect(await done('crossings', 'list')).toMatch(/1 {2}open .*thorchain/)
+    expect(await json('crossings', 'trusted')).toEqual([])
+  })
+
   test('hostile identifiers are printable', async () => {
     said(
       outLink({ id: '\u001b]0;x\u0007\u202e' }),
@@ -165,6 +184,11 @@ describe('refusals', () => {
     [['answer', '8', '--none', '--why', 'x'], 3, 'There is no question 8'],
     [['answer', '8', '--choose', txid(2), '--why', 'x'], 3, 'There is no question 8'],
     [['show', 'xyz'], 2, 'is no transaction id'],
+    [['trust', 'nobody', addressOf(STRANGER), '--chain', 'ethereum'], 2, 'one of thorchain, cctp'],
+    [['trust', 'hop', addressOf(STRANGER)], 2, 'give the EVM chain'],
+    [['trust', 'hop', addressOf(STRANGER), '--chain', 'bitcoin'], 2, 'give the EVM chain'],
+    [['trust', 'hop', addressOf(STRANGER), '--chain', 'ethereum', '--remove'], 2, 'is not trusted as hop'],
+    [['trust', 'hop', '0x12', '--chain', 'ethereum'], 3, '0x12'],
   ])('%j ends with %i', async (argv, code, words) => {
     const outcome = await run('crossings', ...argv)
     expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringContaining(words)])
