@@ -8,7 +8,15 @@ import { createMetadata } from './metadata.ts'
 import { type Payment, readFrames, readTraces } from './payments.ts'
 import { headerHash, listRoot, receiptBytes, signedBytes } from './proof.ts'
 import { tokenMoves } from './tokens.ts'
-import { blockSchema, receiptSchema, tracedBlockSchema, traceSchema } from './wire.ts'
+import {
+  blockSchema,
+  bytes,
+  headerSchema,
+  quantity,
+  receiptSchema,
+  tracedBlockSchema,
+  traceSchema,
+} from './wire.ts'
 
 /** Answers of real nodes, and the rows that ethereum-etl makes of them. */
 const FOLDER = join(process.env['LOOTLINE_DATA'] ?? '../shared/data', 'ethereum-fixtures')
@@ -34,7 +42,27 @@ function paidIn(rows: readonly Record<string, string>[]): string[] {
 
 const lineOf = (txid: string, { from, to, value }: Payment): string => `${txid} ${from} ${to} ${value}`
 
+/** How each answer is read; of what is not here nothing is ever asked. */
+const SCHEMAS: readonly (readonly [name: RegExp, schema: z.ZodType])[] = [
+  [/eth_chainId_/, quantity],
+  [/eth_call_data_/, bytes],
+  [/eth_getBlockByNumber_.*_true|eth_getBlockByNumber\.json/, blockSchema],
+  [/eth_getBlockByNumber_.*_false/, headerSchema],
+  [/eth_getTransactionReceipt_/, receiptSchema],
+  [/trace_block_/, z.array(traceSchema)],
+  [/debug_traceBlockByNumber_/, tracedBlockSchema],
+]
+
 describe.skipIf(!isThere)('recorded answers', () => {
+  test('are read, all of them', () => {
+    const read = files('**/*{eth,trace,debug}_*.json').flatMap((path) => {
+      const schema = SCHEMAS.find(([name]) => name.test(path))?.[1]
+      return schema === undefined ? [] : [{ path, success: schema.safeParse(resultOf(path)).success }]
+    })
+    expect(read.length).toBeGreaterThanOrEqual(40)
+    expect(read.filter(({ success }) => !success)).toEqual([])
+  })
+
   test.each(files('test_export_traces_job/*/web3_response.trace_block*.json'))('trace_block: %s', (path) => {
     const traces = z.array(traceSchema).parse(resultOf(path))
     const own = Map.groupBy(
