@@ -247,6 +247,11 @@ export function isAmong(tables: readonly Contracts[], contract: HolderId | null)
 /** Protocols whose contracts are told from a stranger's. */
 export const PROTOCOLS: readonly string[] = Object.keys(KNOWN)
 
+/** Whether one of the protocols names this contract as its own. */
+export function isBridge(contract: HolderId | null): boolean {
+  return isAmong(Object.values(KNOWN).flat(), contract)
+}
+
 /** Whether the protocol itself names this contract as its own. */
 export function isKnownContract(protocol: string, contract: HolderId | null): boolean {
   return Object.hasOwn(KNOWN, protocol) && isAmong(KNOWN[protocol]!, contract)

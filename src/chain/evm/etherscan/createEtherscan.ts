@@ -8,6 +8,7 @@ import type { z } from 'zod'
 import type { Door, Keep } from '../../../net/index.ts'
 import type { Asset } from '../../../units/asset.ts'
 import { type AssetId, addressOf, type HolderId } from '../../../units/caip.ts'
+import { isBridge } from '../../crossing/index.ts'
 import type { BlockRef, HistoryPage, Placed, Source } from '../../source.ts'
 import type { Transaction, Transfer } from '../../transaction.ts'
 import { assertAnswer, namingErrors } from '../assertAnswer.ts'
@@ -47,7 +48,7 @@ const KINDS: readonly Transfer['kind'][] = ['native', 'fee', 'internal', 'token'
 
 const BLIND = [
   'Etherscan does not list what wrapped coins mint and burn, other than those known, nor fees beside that for gas.',
-  'Bridges are recognised only in transactions that are asked for by themselves: a history from Etherscan has no logs.',
+  'A history from Etherscan has no logs: bridges are recognised where their known contracts are paid or pay, and in transactions that are asked for by themselves.',
 ]
 
 /** @param door to the API itself: `https://api.etherscan.io/v2/api`, its key as the secret query parameter `apikey` */
@@ -142,14 +143,20 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
       const moving = gathered.filter(({ rows }) =>
         rows.some(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who)),
       )
-      const placed = await Promise.all(moving.map(placedOf))
+      const placed = await Promise.all(moving.map((one) => placedOf(one, assets)))
       placed.sort(({ transaction: a }, { transaction: b }) => a.height - b.height || a.index - b.index)
       yield { transactions: placed, assets: [...assets.values()] }
     }
   }
 
   /** Internal payments alone say neither block hash nor place: these are asked for. */
-  async function placedOf({ height, txid, time, rows }: Gathered): Promise<PlacedRows> {
+  async function placedOf(
+    { height, txid, time, rows }: Gathered,
+    assets: Map<AssetId, Asset>,
+  ): Promise<PlacedRows> {
+    // Where money goes on, a bridge says in logs, and no list has any.
+    if (rows.some(({ transfers }) => transfers.some(({ from, to }) => isBridge(from) || isBridge(to))))
+      return wholeOf(txid, height, assets)
     let hash = rows.find(({ blockHash }) => blockHash !== undefined)?.blockHash
     let index = rows.find((row) => row.index !== undefined)?.index
     if (hash === undefined || index === undefined) {
@@ -167,6 +174,14 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
     )
     const transaction = { chain, txid, height, index, time, transfers, inputs: [], outputs: [] }
     return { transaction, block: { height, hash, time }, links: [] }
+  }
+
+  async function wholeOf(txid: string, height: number, assets: Map<AssetId, Asset>): Promise<PlacedRows> {
+    const found = await transaction(txid)
+    for (const asset of found?.assets ?? []) assets.set(asset.id, asset)
+    const { height: at, index } = found?.placed.transaction ?? {}
+    assertAnswer(at === height && index !== undefined, `${txid} in block ${height}`, String(at))
+    return found!.placed as PlacedRows
   }
 
   const byHash = (txid: string): Promise<RpcTransaction | null> => {

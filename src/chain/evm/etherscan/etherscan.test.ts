@@ -47,3 +47,37 @@ describe('createEtherscan', () => {
     expect(await walk(open(pageRows))).toEqual(await walk(source))
   })
 })
+
+describe('a history that goes through a bridge', () => {
+  test('says where the money goes on, and where it came from', async () => {
+    const base = await startAnvil({ chainId: 8453 })
+    try {
+      const token = await base.deploy('Token', ['TOK', 18, 1000n])
+      const made = await base.deploy('Bridge')
+      // The spoke pool of Across on Base, with the code of our own.
+      const pool = { ...made, address: '0x09aea4b2242abC8bb4BB78D537A67a245A7bEC64' } as const
+      await base.rpc('anvil_setCode', [pool.address, await base.rpc('eth_getCode', [made.address, 'latest'])])
+      await base.write(0, token, 'approve', [pool.address, 100n])
+      const thief = base.accounts[0]!.address
+      const out = await base.write(0, pool, 'send', [token.address, 100n, 99n, 10n, thief])
+      const payee = base.accounts[20]!.address
+      const release = [token.address, 50n, 49n, 10n, 7n, thief, payee]
+      const into = await base.write(0, pool, 'release', release)
+      await using api = await startEtherscanServer(base)
+      const explorer = createEtherscan(createDoor({ url: api.url, limits: FAST }), 8453)
+      const node = await createEvmNode(base.door())
+      const linksOf = async (who: string): Promise<unknown[]> => {
+        const found: unknown[] = []
+        for await (const page of explorer.history!(formatHolder('eip155:8453', who)))
+          for (const one of page.transactions) if (one.links.length > 0) found.push(one)
+        return found
+      }
+      expect(await linksOf(payee)).toEqual([(await node.transaction(into))!.placed])
+      const [left] = await linksOf(thief)
+      expect(left).toEqual((await node.transaction(out))!.placed)
+      expect(left).toMatchObject({ links: [{ protocol: 'across', side: 'out', id: '8453:1', amount: 100n }] })
+    } finally {
+      await base.stop()
+    }
+  })
+})
