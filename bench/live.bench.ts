@@ -119,7 +119,7 @@ async function measure(
           ...{ name: 'source', chain: BITCOIN_REGTEST, shown: server.url },
           open: async () =>
             source.open(
-              archived(door, archive, { chain: BITCOIN_REGTEST, refreshSince: null, offline: false, now }),
+              archived(door, archive, { chain: BITCOIN_REGTEST, refresh: false, offline: false, now }),
             ),
         },
       ],

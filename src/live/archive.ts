@@ -212,8 +212,8 @@ function unpack(body: Uint8Array, bytes: number): Uint8Array {
 
 export interface ArchivedOptions {
   readonly chain: ChainId
-  /** Answers kept until refresh and fetched before this moment are asked anew, unix seconds; null uses all. */
-  readonly refreshSince: number | null
+  /** Answers kept until refresh are asked for anew, once. */
+  readonly refresh: boolean
   /** Nothing may be asked. */
   readonly offline: boolean
   /** Unix seconds. */
@@ -229,13 +229,13 @@ export interface ArchivedOptions {
 export function archived(door: Door, archive: Archive, options: ArchivedOptions): Door {
   const own = archive.of(door.shown, options.chain)
   const asking = new Map<string, Promise<Answer | undefined>>()
+  const refreshed = new Set<string>()
 
   function remembered<T>(question: Question<T>): { readonly value: T } | null {
     if (archive.isAnew && !options.offline) return null
     const found = own.find(question)
     if (found === null) return null
-    if (found.untilRefresh && options.refreshSince !== null && found.fetched < options.refreshSince)
-      return null
+    if (found.untilRefresh && options.refresh && !refreshed.has(textOf(question))) return null
     try {
       const value = question.read(answerOf(found.status, found.bytes))
       own.use(found)
@@ -261,6 +261,7 @@ export function archived(door: Door, archive: Archive, options: ArchivedOptions)
       },
     })
     const keep = question.keep(value)
+    if (options.refresh && keep === 'refresh') refreshed.add(textOf(question))
     if (answer !== undefined && keep !== 'never') own.store(question, answer, keep, options.now())
     return answer === undefined ? { value } : { value, answer }
   }

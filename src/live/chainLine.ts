@@ -49,6 +49,8 @@ export interface ChainLine {
   blame(error: ContradictionError): Promise<boolean>
   /** How many sources were blamed in this run: where it grew, what was known may be known no more. */
   blamed(): number
+  /** How often blocks were taken back in this run. */
+  turns(): number
   failures(): readonly Failure[]
 }
 
@@ -56,8 +58,11 @@ export interface ChainLineOptions {
   readonly sources: readonly LiveSource[]
   /** Called as a source is first used, and again as it turns out to be blind to more. */
   readonly onUse: (source: Source) => void
-  /** Compares what is remembered with the source, whose newest block is given; before the first question. */
-  readonly settle: (source: Source, tip: BlockRef) => Promise<void>
+  /**
+   * Compares what is remembered with the source, whose newest block is given; before the first question.
+   * @returns whether blocks were taken back
+   */
+  readonly settle: (source: Source, tip: BlockRef) => Promise<boolean>
   /** What a source was caught with in an earlier run; null: nothing. */
   readonly lieOf: (shown: string) => string | null
   /** Called as a source is caught contradicting itself: forgets what rests on its word. */
@@ -74,6 +79,7 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
   const failed = new Map<LiveSource, Failure>()
   const blamed = new Set<string>()
   let begun: Promise<BlockRef> | undefined
+  let turns = 0
 
   const fail = (own: LiveSource, error: LootlineError): void => {
     const lied = error instanceof ContradictionError
@@ -131,7 +137,7 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
     try {
       return await first(anything, async (source) => {
         const tip = await source.tip()
-        await options.settle(source, tip)
+        if (await options.settle(source, tip)) turns++
         return tip
       })
     } catch (error) {
@@ -176,6 +182,7 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
     },
     blame,
     blamed: () => blamed.size,
+    turns: () => turns,
     failures: () => [...failed.values()],
   }
 }

@@ -217,6 +217,7 @@ function createDesk(books: TraceBooks, live: Live, request: TraceRequest, option
         if (turned !== null) await options.onProgress({ kind: 'reorganised', ...turned })
         book.rememberBlock(chain, tip)
         archive.setTip(chain, tip)
+        return turned !== null
       },
     })
   }

@@ -78,7 +78,7 @@ export function liveWorld({ sources, labels, prices }: LiveWorldOptions): LiveWo
           open: () =>
             open((door) =>
               archived(door, archive, {
-                ...{ chain, refreshSince: options.refresh ? started : null },
+                ...{ chain, refresh: options.refresh ?? false },
                 ...{ offline: options.offline ?? false, now },
                 ...(options.signal === undefined ? {} : { signal: options.signal }),
               }),

@@ -253,7 +253,9 @@ export function createSupply(
     },
     async round(wish) {
       askAgainAfterLies()
-      let progress = desk.refresh && (await askTips(wish))
+      // What is wanted may be of blocks that were taken back just now.
+      if (desk.refresh && (await askTips(wish))) return !desk.signal.aborted
+      let progress = false
       const open = unknown(wish)
       await desk.onProgress({ kind: 'wave', open: open.lots.length + open.holders.length })
       for (const chain of chainsOf(open)) {
@@ -262,7 +264,10 @@ export function createSupply(
         const failures = troubles(line)
         try {
           const own = askable(unknown(wish), chain)
-          if (own.lots.length + own.holders.length > 0) progress = (await askChain(line, own)) || progress
+          if (own.lots.length + own.holders.length === 0) continue
+          const turns = line.turns()
+          await line.tip()
+          progress = line.turns() > turns || (await askChain(line, own)) || progress
         } catch (error) {
           if (!(await goesOn(line, error, failures)) && !ends(chain, error)) throw error
           progress = true

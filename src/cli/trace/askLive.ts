@@ -52,7 +52,6 @@ export async function askLive(
   asking.defer(context.onInterrupt?.(() => stop.abort()) ?? (() => {}))
   const archive = createArchive(file.database, file.path)
   const budget = options.maxCalls === undefined ? undefined : createBudget(options.maxCalls)
-  const refreshSince = options.refresh ? context.now() : null
   const told = tellProgress(context)
   asking.defer(told.end)
   const live: Live = {
@@ -68,7 +67,7 @@ export async function askLive(
           ...(budget === undefined ? {} : { budget }),
           wrap: (door) =>
             archived(door, archive, {
-              ...{ chain: entry.chain, refreshSince, offline: options.offline },
+              ...{ chain: entry.chain, refresh: options.refresh, offline: options.offline },
               ...{ now: context.now, signal: stop.signal },
             }),
         }),
