@@ -2,7 +2,7 @@
  * Crossings between chains: the two sides of one movement of money, by identifier, by amount and time, or by an analyst.
  * @module
  */
-export { type CrossBook, CrossQuestionError, openCrossBook, type Trust, type TxKey } from './crossBook.ts'
+export { type CrossBook, CrossQuestionError, openCrossBook, type TxKey } from './crossBook.ts'
 export { crossingsFrom } from './crossings.ts'
 export { match } from './match.ts'
 export { pendingOf } from './pending.ts'

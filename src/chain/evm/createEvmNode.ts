@@ -31,9 +31,10 @@ export interface EvmNodeOptions {
 
 const NO_TRACES =
   'Internal transfers are unknown: this node offers neither trace_block nor debug_traceBlockByNumber.'
+const TRACES_OFF = 'Internal transfers are unknown: the trace methods were not asked.'
 const prunedWords = (height: number): string =>
   `Internal transfers are unknown in blocks whose state this node no longer has, block ${height} for one.`
-const TRACES_OFF = 'Internal transfers are unknown: the trace methods were not asked.'
+
 /**
  * Asks the node for its chain id, a block and what it offers; what it answers is remembered until fresh answers are asked for.
  * @throws whatever {@link Door.ask} throws
@@ -159,7 +160,7 @@ export async function createEvmNode(door: Door, options: EvmNodeOptions = {}): P
         const wei = await askUnless(
           door,
           { method: 'eth_getBalance', params: [account, at], schema: quantity, keep: 'refresh' },
-          isPruned,
+          (code, message) => isPruned(code, message) || /not found/i.test(message),
         )
         return wei === null ? null : BigInt(wei)
       }

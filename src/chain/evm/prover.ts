@@ -75,9 +75,10 @@ export function createProver(
   }
 
   return {
-    blind: provesHeaders
-      ? [...(HAS_KNOWN_TYPES.has(chain) ? [] : [FOREIGN_TYPES]), ...(isDevelopment ? [DEVELOPMENT] : [])]
-      : [NO_HASHES],
+    blind: [
+      ...(provesHeaders ? (HAS_KNOWN_TYPES.has(chain) ? [] : [FOREIGN_TYPES]) : [NO_HASHES]),
+      ...(isDevelopment ? [DEVELOPMENT] : []),
+    ],
     header,
     block(block) {
       header(block)
