@@ -140,6 +140,7 @@ describe('crossings by identifier', () => {
     expect(text).toContain(`goes on in ${evmTxid(2)} on Ethereum`)
     expect(text).toContain('by a contract trusted by you')
     expect(await done('crossings', 'list')).toMatch(/1 {2}clear .*thorchain/)
+    expect(await done('trace', '--from', addressOf(USER))).toMatch(/crossed into 19\.00 ETH .*trusted by you/)
     expect(await json('crossings', 'trusted')).toEqual([
       { protocol: 'thorchain', contract: STRANGER, who: 'ann', time: 1_700_000_000 },
     ])

@@ -98,7 +98,9 @@ export function conversionText(
     flow.direction === 'backward' ? 'received for' : basis === 'swap' ? 'swapped into' : 'crossed into'
   const chain = basis === 'crossing' ? ` on ${chainName(asset.split('/')[0]!)}` : ''
   const other = from.holder === null || from.holder === holder ? '' : `, paid by ${addressOf(from.holder)},`
-  return `${sum(from.asset, from.amount)} ${verb} ${sum(asset, amount)} at ${addressOf(holder)}${chain}${other} on ${formatDay(firstTime)} (confidence ${from.confidence}, ${printable(from.txid, 80)})`
+  // Whose word a crossing rests on.
+  const why = basis === 'swap' ? '' : `: ${printable(from.evidence, 160)}`
+  return `${sum(from.asset, from.amount)} ${verb} ${sum(asset, amount)} at ${addressOf(holder)}${chain}${other} on ${formatDay(firstTime)} (confidence ${from.confidence}, ${printable(from.txid, 80)})${why}`
 }
 
 /** What a balance begins with: what was stolen as this asset, or what stolen money became. */
