@@ -8,6 +8,7 @@ import { actHeist, type Heist } from '../../chain/evm/heist.test-suite.ts'
 import { startTronHeist, TRON_DEPOSIT, TRON_THEFTS } from '../../chain/tron/heist.test-suite.ts'
 import type { FaultyOptions, FaultyServer } from '../../net/faultyServer.test-suite.ts'
 import type { Flow } from '../../trace/index.ts'
+import { addressOf } from '../../units/caip.ts'
 import { type Outcome, runCli, temporaryFolder } from '../runCli.test-suite.ts'
 
 const ENV = { API_KEY: 'open-sesame' }
@@ -147,4 +148,15 @@ describe.each(SERVICES)('lootline trace with a source of kind $kind', (service) 
     const flow = JSON.parse(await typed(...args)) as Flow
     expect(flow.leaves.map(({ reason }) => reason)).not.toContain('nodata')
   })
+})
+
+test('a verified asset may be named before the ledger has it', async () => {
+  const { store } = await storeOf(SERVICES.find(({ kind }) => kind === 'trongrid')!)
+  const args = ['trace', '--store', store, '--from', addressOf(TRON_DEPOSIT), '--json', '--asset']
+  const { seeds } = JSON.parse(await typed(...args, 'USDT')) as Flow
+  expect(seeds.map(({ asset, amount }) => [asset.split(':').at(-1), amount])).toEqual([
+    ['TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', '30'],
+  ])
+  const { code, stderr } = await run(...args, 'USDX')
+  expect([code, stderr]).toEqual([3, expect.stringContaining('CLI_ASSET')])
 })
