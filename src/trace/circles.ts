@@ -15,6 +15,8 @@ export interface Transfer {
   readonly to: number
   readonly asset: number
   readonly amount: bigint
+  /** A coin that the transaction itself pays, not a contract in it; sources without internal transfers say so of any. */
+  readonly outer: boolean
 }
 
 /**

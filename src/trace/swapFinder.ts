@@ -21,6 +21,7 @@ export interface SwapFinder {
 }
 
 const UTXO = MOVEMENT_KINDS.indexOf('utxo')
+const NATIVE = MOVEMENT_KINDS.indexOf('native')
 const FEE = MOVEMENT_KINDS.indexOf('fee')
 
 /** A block of 30 million gas (Ethereum until 2025) holds some thousand transfers: at least 21,000 gas to send, 30,000 for a token. */
@@ -67,6 +68,7 @@ export function createSwapFinder(
       zeros ??= zeroHolders(assets)
       const whole = ledger.ofTransactions(Uint32Array.from(candidates.keys()))
       const contract = (asset: number): number => contractOf(asset, assets)
+      const called = calledOf(whole)
       const found: Conversion[] = []
       for (const [tx, transfers] of transfersOf(whole, zeros)) {
         if (transfers.length > MAX_TRANSFERS) {
@@ -82,7 +84,9 @@ export function createSwapFinder(
         const swaps = [...own]
           .filter((holder) => payers.has(holder) && payees.has(holder))
           .map((holder) => swapsOf(tx, holder, transfers, contract, value))
-        const wanted = (giver: number, receiver: number): boolean => own.has(forward ? giver : receiver)
+        // Whom the transaction itself calls is a router: where it ends as a receiver, the ledger lacks what it paid on.
+        const wanted = (giver: number, receiver: number): boolean =>
+          own.has(forward ? giver : receiver) && !called.get(tx)?.has(receiver)
         swaps.push(swapsToOthers(tx, transfers, wanted, contract, value))
         for (const some of swaps) {
           if (some === null) unclear.add(tx)
@@ -111,6 +115,27 @@ function candidatesOf(
     else candidates.set(tx[movement]!, new Set([holder]))
   }
   return candidates
+}
+
+/** Whom each transaction calls without paying a coin, where the ledger has that. */
+function calledOf({
+  n,
+  tx,
+  kind,
+  creditStarts,
+  creditHolder,
+  creditAmount,
+}: Movements): Map<number, Set<number>> {
+  const called = new Map<number, Set<number>>()
+  for (let movement = 0; movement < n; movement++) {
+    const leg = creditStarts[movement]!
+    if (kind[movement] !== NATIVE || creditAmount.narrow[leg] !== 0) continue
+    const own = called.get(tx[movement]!)
+    const payee = creditHolder[leg]!
+    if (own) own.add(payee)
+    else called.set(tx[movement]!, new Set([payee]))
+  }
+  return called
 }
 
 /** Transactions that move several assets, fees aside. */
@@ -145,7 +170,10 @@ function transfersOf(whole: Movements, zeros: ReadonlySet<number>): Map<number, 
     const [from, to] = [nobody(payer), nobody(payee)]
     if (from === to) continue
     const amount = narrow >= 0 ? BigInt(narrow) : creditAmount.wide[-narrow - 1]!
-    addTo(byTx, tx[movement]!, { movement, payer, payee, from, to, asset: creditAsset[leg]!, amount })
+    const outer = kind[movement] === NATIVE
+    addTo(byTx, tx[movement]!, {
+      ...{ movement, payer, payee, from, to, asset: creditAsset[leg]!, amount, outer },
+    })
   }
   return byTx
 }

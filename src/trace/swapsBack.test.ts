@@ -167,7 +167,7 @@ test('every reversible rule balances backward, in units and cents', () => {
     })
     .map(({ holders: [giver, pool, receiver], assets: [out, into], paid }): Part[] => [
       [giver!, pool!, paid, out],
-      [pool!, receiver!, paid, into],
+      [pool!, receiver!, paid, into, into === ETH ? 'internal' : 'token'],
     ])
   let swapped = 0
   let toOther = 0

@@ -233,6 +233,21 @@ describe('what is no swap to another holder', () => {
       ],
     ],
     [
+      'the contract of a token, which takes its tax',
+      [
+        ['thief', 'pool', usdt(1000), USDT],
+        ['pool', TOKEN_CONTRACT, 500, TOK],
+      ],
+    ],
+    [
+      'a router that the transaction calls, and of which the ledger lacks what it paid on',
+      [
+        ['thief', 'router', 0, ETH, 'native'],
+        ['thief', 'pool', usdt(1000), USDT],
+        ['pool', 'router', ether(490), WETH],
+      ],
+    ],
+    [
       'a burn that nobody is paid for',
       [
         ['thief', 'pool', usdt(1000), USDT],
@@ -257,6 +272,15 @@ describe('what is no swap to another holder', () => {
       holder: account('mule'),
       confidence: 95,
     })
+  })
+
+  test('a coin that the transaction itself pays, to whom may be a contract, counts only at an equal value', () => {
+    const sale: Part[] = [
+      ['thief', 'buyer', usdt(1000), USDT],
+      ['buyer', 'market', ether(490), ETH],
+    ]
+    expect(leaves(trace([sale]))).toContain(`${ether(490)} ETH held market`)
+    expect(leaves(trace([sale], { prices: {} }))).toEqual([`${usdt(1000)} USDT held buyer`])
   })
 
   test('counts as not followed where only the values speak against it', () => {

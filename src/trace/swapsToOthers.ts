@@ -16,8 +16,6 @@ interface Party {
   /** Base units received in all; meaningful of parties that deal in one asset. */
   got: bigint
   paid: bigint
-  /** Whether it mints or burns, which the ledger shows as nobody's transfers. */
-  mints: boolean
 }
 
 /**
@@ -37,7 +35,8 @@ export function swapsToOthers(
   const swaps: Conversion[] = []
   let unclear = false
   for (const circle of circles.values()) {
-    const ends = endsOf([...partiesOf(circle, contractOf).values()])
+    const contracts = new Set(circle.map(({ asset }) => contractOf(asset)))
+    const ends = endsOf([...partiesOf(circle, contractOf).values()], contracts)
     if (!ends || !wanted(ends[0].node, ends[1].node)) continue
     const [giver, receiver] = ends
     const [out, into] = [sideOf(tx, giver), sideOf(tx, receiver)]
@@ -47,6 +46,8 @@ export function swapsToOthers(
       unclear = true
       continue
     }
+    // Whom the transaction itself pays a coin may be a contract that pays on what the ledger lacks.
+    if (!priced && circle.some(({ to, outer }) => outer && to === receiver.node)) continue
     const [confidence, same] = priced ? [55, ' of about the same value at the day’s prices,'] : [40, '']
     const evidence = `Paid by one holder and received by another in one transaction,${same} and whoever stands between them gives what it gets in exchange.`
     swaps.push(swapOf([out], [into], partnersOf(circle, giver.node, receiver.node), confidence, evidence))
@@ -60,8 +61,7 @@ function partiesOf(circle: readonly Transfer[], contractOf: (asset: number) => n
   const partyOf = (holder: number, asset: number): Party => {
     const contract = holder === NONE ? contractOf(asset) : holder
     const node = nodeOf(contract, asset)
-    const party = parties.get(node) ?? { node, nets: new Map(), got: 0n, paid: 0n, mints: false }
-    if (holder === NONE) party.mints = true
+    const party = parties.get(node) ?? { node, nets: new Map(), got: 0n, paid: 0n }
     parties.set(node, party)
     return party
   }
@@ -75,8 +75,15 @@ function partiesOf(circle: readonly Transfer[], contractOf: (asset: number) => n
   return parties
 }
 
-/** The only one that pays and the only one that receives, where each deals in one asset; null where others do too. */
-function endsOf(parties: readonly Party[]): readonly [giver: Party, receiver: Party] | null {
+/**
+ * The only one that pays and the only one that receives, where each deals in one asset; null where others do too.
+ * @param contracts of the tokens that move: they mint, burn and tax, and are nobody's purse
+ */
+function endsOf(
+  parties: readonly Party[],
+  contracts: ReadonlySet<number>,
+): readonly [giver: Party, receiver: Party] | null {
+  const isPlain = ({ node, nets }: Party): boolean => node >= 0 && nets.size === 1 && !contracts.has(node)
   const givers = parties.filter((party) => isOneSided(party, (net) => net < 0n))
   const takers = parties.filter((party) => isOneSided(party, (net) => net > 0n))
   const [giver] = givers
@@ -90,11 +97,6 @@ function endsOf(parties: readonly Party[]): readonly [giver: Party, receiver: Pa
 function isOneSided({ nets }: Party, isSide: (net: bigint) => boolean): boolean {
   const moved = [...nets.values()].filter((net) => net !== 0n)
   return moved.length > 0 && moved.every(isSide)
-}
-
-/** Deals in one asset alone, as a holder that pays or is paid, not as the contract that mints. */
-function isPlain({ node, nets, mints }: Party): boolean {
-  return node >= 0 && nets.size === 1 && !mints
 }
 
 function assetOf({ nets }: Party): number {
