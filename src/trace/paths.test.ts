@@ -12,7 +12,6 @@ import {
   nameOf,
   type Row,
   request,
-  TOK,
   txidOf,
   USDT,
   WETH,
@@ -63,7 +62,7 @@ describe('paths over swaps', () => {
         ]),
         atomic(4, [
           ['mule', 'pool', 40, USDT],
-          ['pool', 'exchange', 7, TOK],
+          ['pool', 'exchange', 7, WETH],
         ]),
         atomic(5, [['mule', 'far', 200, ETH]]),
         atomic(6, [

@@ -87,7 +87,7 @@ export function createSwapFinder(
         // Whom the transaction itself calls is a router: where it ends as a receiver, the ledger lacks what it paid on.
         const wanted = (giver: number, receiver: number): boolean =>
           own.has(forward ? giver : receiver) && !called.get(tx)?.has(receiver)
-        swaps.push(swapsToOthers(tx, transfers, wanted, contract, value))
+        swaps.push(swapsToOthers(tx, transfers, wanted, contract, value, (asset) => assets[asset]!.known))
         for (const some of swaps) {
           if (some === null) unclear.add(tx)
           else found.push(...some)

@@ -11,6 +11,7 @@ import {
   type Part,
   pricedBooks,
   request,
+  TOK,
   txidOf,
   USDT,
   WETH,
@@ -20,9 +21,8 @@ import { type SlowPart, slowSwaps } from './slowSwaps.ref.ts'
 import { RULES } from './tape.ts'
 import { type Prepared, prepareTrace } from './trace.ts'
 
-const ASSETS = ['x', 'y', 'z'].map(
-  (name) => `${ETHEREUM}/erc20:0x${Buffer.from(`${name}-token`).toString('hex').padStart(40, '0')}`,
-)
+/** Known, so that what is paid out to others is believed without prices. */
+const ASSETS = [USDT, WETH, `${ETHEREUM}/erc20:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48`]
 const HOLDERS = ['t', 'u', 'a', 'b', 'p', 'q'] as const
 
 const amount = fc.oneof(fc.bigInt(1n, 30n), fc.bigInt(1n, 2n ** 70n))
@@ -132,16 +132,8 @@ describe('whole traces with swaps', () => {
   })
 
   test('balance by every rule, and carry the value to the cent', () => {
-    const symbols = new Map([
-      [ASSETS[0]!, USDT],
-      [ASSETS[1]!, WETH],
-    ])
     const priced = transactions.map((list) =>
-      list.map((parts) =>
-        parts
-          .filter(({ asset }) => asset !== ASSETS[2])
-          .map((part) => ({ ...part, asset: symbols.get(part.asset)! })),
-      ),
+      list.map((parts) => parts.filter(({ asset }) => asset !== ASSETS[2])),
     )
     let carried = 0
     fc.assert(
@@ -180,7 +172,7 @@ describe('whole traces with swaps', () => {
         fc.constantFrom<string | null>(...HOLDERS, null),
         fc.constantFrom<string | null>(...HOLDERS, null),
         fc.bigInt(0n, 40n),
-        fc.constantFrom(USDT, WETH, ETH, ...ASSETS),
+        fc.constantFrom(ETH, TOK, ...ASSETS),
       ),
       { minLength: 1, maxLength: 9 },
     )

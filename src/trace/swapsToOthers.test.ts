@@ -274,6 +274,14 @@ describe('what is no swap to another holder', () => {
     })
   })
 
+  test('a token that anybody could have minted hides no payment', () => {
+    const parts: Part[] = [
+      ['thief', 'own', usdt(1000), USDT],
+      ['own', 'bystander', 1_000_000, TOK],
+    ]
+    expect(leaves(trace([parts]))).toEqual([`${usdt(1000)} USDT held own`])
+  })
+
   test('a coin that the transaction itself pays, to whom may be a contract, counts only at an equal value', () => {
     const sale: Part[] = [
       ['thief', 'buyer', usdt(1000), USDT],

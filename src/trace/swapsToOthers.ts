@@ -22,6 +22,7 @@ interface Party {
  * Those of one transaction: at most one a circle. null where one looks like it and the values of both sides differ.
  * @param wanted whether it matters what such a payer pays or such a payee gets
  * @param value cents; null where an asset is not priced
+ * @param isKnown whether an asset is more than a token that anybody could have minted
  */
 export function swapsToOthers(
   tx: number,
@@ -29,6 +30,7 @@ export function swapsToOthers(
   wanted: (giver: number, receiver: number) => boolean,
   contractOf: (asset: number) => number,
   value: (asset: number, amount: bigint) => bigint | null,
+  isKnown: (asset: number) => boolean,
 ): Conversion[] | null {
   const circleOf = circlesWithout(null, transfers, contractOf)
   const circles = Map.groupBy(transfers, ({ from, asset }) => circleOf(nodeOf(from, asset)))
@@ -46,8 +48,10 @@ export function swapsToOthers(
       unclear = true
       continue
     }
-    // Whom the transaction itself pays a coin may be a contract that pays on what the ledger lacks.
-    if (!priced && circle.some(({ to, outer }) => outer && to === receiver.node)) continue
+    // Worthless tokens, sent to anybody, would hide where the payment is; and whom the transaction itself pays a coin may be a
+    // contract that pays on what the ledger lacks.
+    const isPaidByCall = circle.some(({ to, outer }) => outer && to === receiver.node)
+    if (!priced && (!isKnown(into.asset) || isPaidByCall)) continue
     const [confidence, same] = priced ? [55, ' of about the same value at the day’s prices,'] : [40, '']
     const evidence = `Paid by one holder and received by another in one transaction,${same} and whoever stands between them gives what it gets in exchange.`
     swaps.push(swapOf([out], [into], partnersOf(circle, giver.node, receiver.node), confidence, evidence))
