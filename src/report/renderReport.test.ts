@@ -215,7 +215,7 @@ describe('swaps in a report', () => {
     const report = html()
     expect(report).toContain('swapped into')
     expect(report).toContain('were received for stolen money')
-    expect(report).toContain('paid and received in one transaction, confidence 80 of 100')
+    expect(report).toContain('paid and received in one transaction, confidence 50 of 100')
     expect(report).toContain('Followed as:')
     expect(report).toContain(
       'Look for what was paid out for it from 2020-09-13 12:56:40 UTC to 2020-09-13 13:26:40 UTC',

@@ -67,6 +67,7 @@ export function createSwapFinder(
       const assets = ledger.assets()
       zeros ??= zeroHolders(assets)
       const whole = ledger.ofTransactions(Uint32Array.from(candidates.keys()))
+      const isKnown = (asset: number): boolean => assets[asset]!.known
       const contract = (asset: number): number => contractOf(asset, assets)
       const called = calledOf(whole)
       const found: Conversion[] = []
@@ -83,11 +84,11 @@ export function createSwapFinder(
         const payees = new Set(transfers.map(({ payee }) => payee))
         const swaps = [...own]
           .filter((holder) => payers.has(holder) && payees.has(holder))
-          .map((holder) => swapsOf(tx, holder, transfers, contract, value))
+          .map((holder) => swapsOf(tx, holder, transfers, contract, value, isKnown))
         // Whom the transaction itself calls is a router: where it ends as a receiver, the ledger lacks what it paid on.
         const wanted = (giver: number, receiver: number): boolean =>
           own.has(forward ? giver : receiver) && !called.get(tx)?.has(receiver)
-        swaps.push(swapsToOthers(tx, transfers, wanted, contract, value, (asset) => assets[asset]!.known))
+        swaps.push(swapsToOthers(tx, transfers, wanted, contract, value, isKnown))
         for (const some of swaps) {
           if (some === null) unclear.add(tx)
           else found.push(...some)

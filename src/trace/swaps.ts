@@ -13,13 +13,18 @@ interface Circle {
   readonly sums: Map<number, { paid: bigint; got: bigint }>
 }
 
-/** A holder's swaps in one transaction: one a circle of partners. null where it looks like one and is not clear. */
+/**
+ * A holder's swaps in one transaction: one a circle of partners. null where it looks like one and is not clear.
+ * @param value cents; null where an asset is not priced
+ * @param isKnown whether an asset is more than a token that anybody could have minted
+ */
 export function swapsOf(
   tx: number,
   holder: number,
   transfers: readonly Transfer[],
   contractOf: (asset: number) => number,
   value: (asset: number, amount: bigint) => bigint | null,
+  isKnown: (asset: number) => boolean,
 ): Conversion[] | null {
   const swaps: Conversion[] = []
   const paying: Circle[] = []
@@ -30,7 +35,7 @@ export function swapsOf(
     if (sides.outs.length === 0) getting.push(circle)
     else if (sides.ins.length === 0) paying.push(circle)
     else {
-      const swap = judgePath(sides)
+      const swap = judgePath(sides, isKnown)
       if (swap) swaps.push(swap)
       else unclear = true
     }
@@ -129,21 +134,21 @@ export function within(paid: bigint, got: bigint, [low, high]: readonly [bigint,
 }
 
 /** A swap with partners between whom money moved; null where it is not clear. */
-function judgePath({ outs, ins, paid, got, partners }: Sides): Conversion | null {
+function judgePath(
+  { outs, ins, paid, got, partners }: Sides,
+  isKnown: (asset: number) => boolean,
+): Conversion | null {
   if (outs.length > 1 && (paid === null || paid === 0n)) return null
   const priced = paid !== null && got !== null && paid > 0n && got > 0n
   if (priced && !within(paid, got, FAR_PERCENT)) return null
-  const [confidence, evidence] = !priced
-    ? [80, 'Paid and received in one transaction, to and from parties that pay one another in it.']
+  const [confidence, value, more] = !priced
+    ? ins.every(({ asset }) => isKnown(asset))
+      ? [80, '', '']
+      : [50, '', '; what was received is a token that anybody could have minted, and its worth is not known']
     : within(paid, got, CLOSE_PERCENT)
-      ? [
-          95,
-          'Paid and received in one transaction, of about the same value at the day’s prices, to and from parties that pay one another in it.',
-        ]
-      : [
-          70,
-          'Paid and received in one transaction, to and from parties that pay one another in it; the values at the day’s prices differ by more than a fifth.',
-        ]
+      ? [95, ', of about the same value at the day’s prices', '']
+      : [70, '', '; the values at the day’s prices differ by more than a fifth']
+  const evidence = `Paid and received in one transaction${value}, to and from parties that pay one another in it${more}.`
   return swapOf(outs, ins, partners, confidence, evidence)
 }
 
