@@ -250,6 +250,22 @@ describe('changes of asset and chain', () => {
     expect(report).toContain('<span class=muted>not known</span>')
   })
 
+  test('of many are the most valuable, in order of time', () => {
+    const flow = changedFlow()
+    const one = flow.seeds.find(({ from: origin }) => origin !== undefined)!
+    const many = Array.from({ length: 50 }, (_, i) => ({
+      ...one,
+      usd: String(i),
+      firstTime: 1_700_000_000 - i,
+    }))
+    const page = renderReport({ ...flow, seeds: [...flow.seeds, ...many] })
+    const table = /<table class="leaves changes">.*?<\/table>/s.exec(page)![0]
+    expect(table).toContain('the 40 most valuable of 54; section 7 has all')
+    expect(table.match(/<tbody>/g)).toHaveLength(40)
+    const times = [...table.matchAll(/<p class=sub>([^:]+:\d\d:\d\d)/g)].map(([, time]) => time)
+    expect(times).toEqual(times.toSorted())
+  })
+
   test('are not summed up where a part is unpriced, or may be counted twice', () => {
     const flow = changedFlow()
     const unpriced = flow.leaves.map((leaf) => ({ ...leaf, usd: 'unpriced' as const }))

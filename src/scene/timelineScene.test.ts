@@ -23,6 +23,17 @@ describe('timelineScene', () => {
     `)
   })
 
+  test('a panel without bars has no scale', () => {
+    const flow = smallFlow()
+    const ticks = (keep: (stop: unknown) => boolean): (string | undefined)[] =>
+      timelineScene({ ...flow, hops: flow.hops.filter(({ stop }) => keep(stop)) }).ticks.map(
+        ({ label }) => label?.text,
+      )
+    expect(ticks((stop) => stop !== undefined).filter((text) => text === '0 ETH')).toHaveLength(1)
+    expect(ticks((stop) => stop === undefined).filter((text) => text === '0 ETH')).toHaveLength(1)
+    expect(ticks(() => true).filter((text) => text === '0 ETH')).toHaveLength(2)
+  })
+
   test('widens bars to weeks and years, and never draws more than 120 of them', () => {
     const flow = smallFlow()
     const stretched = (days: number) =>

@@ -3,14 +3,28 @@ import { formatGrouped, formatTime } from '../../units/index.ts'
 import { address, type Context, onChain, txCode, usd } from '../context.ts'
 import { untrusted } from '../escape.ts'
 
-/** Where money became another asset or went to another chain: what for what, at which rate, and how sure that is. */
+/** Section 7 has them all. */
+const MAX_CHANGES = 40
+
+/**
+ * Where money became another asset or went to another chain: what for what, at which rate, and how sure that is; in order of
+ * time, and of many the most valuable.
+ */
 export function changes(context: Context): string {
-  const rows = context.flow.seeds
-    .flatMap((seed) => (seed.from === undefined ? [] : [{ seed, from: seed.from }]))
+  const all = context.flow.seeds.flatMap((seed) =>
+    seed.from === undefined
+      ? []
+      : [{ seed, from: seed.from, cents: seed.usd === 'unpriced' ? -1n : BigInt(seed.usd) }],
+  )
+  if (all.length === 0) return ''
+  const rows = all
+    .sort((a, b) => (a.cents === b.cents ? 0 : a.cents > b.cents ? -1 : 1))
+    .slice(0, MAX_CHANGES)
     .sort((a, b) => (a.seed.firstTime ?? 0) - (b.seed.firstTime ?? 0))
-  if (rows.length === 0) return ''
+  const of =
+    rows.length < all.length ? `: the ${rows.length} most valuable of ${all.length}; section 7 has all` : ''
   const worth = context.showUsd ? '<th scope=col class=num>USD when stolen' : ''
-  return `<table class="leaves changes"><caption>Where it became another asset, or went to another chain</caption><thead><tr><th scope=col>Paid<th scope=col>Received<th scope=col>Rate${worth}<th scope=col>How sure</thead>${rows.map(({ seed, from }) => change(context, seed, from)).join('')}</table>`
+  return `<table class="leaves changes"><caption>Where it became another asset, or went to another chain${of}</caption><thead><tr><th scope=col>Paid<th scope=col>Received<th scope=col>Rate${worth}<th scope=col>How sure</thead>${rows.map(({ seed, from }) => change(context, seed, from)).join('')}</table>`
 }
 
 function change(context: Context, seed: FlowSeed, from: FlowFrom): string {
