@@ -129,11 +129,10 @@ async function spendsOf(
         unspent.push(lot)
         continue
       }
-      let asked = spenders.get(spend.txid)
-      if (asked === undefined) {
-        asked = source.transaction(spend.txid)
-        spenders.set(spend.txid, asked)
-      }
+      // One source's word is not another's.
+      const key = `${source.shown} ${spend.txid}`
+      const asked = spenders.get(key) ?? source.transaction(spend.txid)
+      spenders.set(key, asked)
       const spender = await asked
       const inputs = spender?.placed.transaction.inputs ?? []
       if (spender === null || !inputs.some((input) => input.txid === txid && input.n === lot.n))

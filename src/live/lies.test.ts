@@ -217,6 +217,18 @@ test('an explorer that puts a transaction into a block without it is the one tha
   expect(notes).toEqual([expect.stringContaining(liars.doors[0]!.shown)])
 })
 
+test('what a liar said of a transaction is not taken for the word of who is asked next', async () => {
+  const alter: Alter = (source) => ({
+    ...about(ROWS[3].txid, withPlace(5))(source),
+    spends: async (txid) => (txid === ROWS[1].txid ? [] : source.spends!(txid)),
+  })
+  const liars = liarsWorld(['explorer', 'explorer'], alter)
+  const seeds = [ROWS[2], ROWS[1]].map(({ txid }) => ({ theft: txid, of: { kind: 'lot', txid } as const }))
+  const request = plainRequest({ seeds })
+  const { flow } = await liars.world.run(request)
+  expectSameFlow(flow, wholeFlow(WHOLE, { labels, prices }, request))
+})
+
 describe('a run that was killed when it had caught a source', () => {
   test.each(KINDS)('is followed by one that forgets all that this %s said', async (kind) => {
     const liars = liarsWorld([kind, 'explorer'], (source) => source)
