@@ -174,9 +174,13 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
         'SELECT height FROM put WHERE chain = ? GROUP BY height HAVING count(*) > 1 AND min(placed) = 0'
       const asked = heights ?? rows(shared, chain).map(({ height }) => Number(height))
       return asked.flatMap((height) => {
-        const own = rows('SELECT txid, hash, placed FROM put WHERE chain = ? AND height = ?', chain, height)
-        if (own.length < 2 || own.every(({ placed }) => placed === 1)) return []
-        return [{ height, hash: String(own[0]!['hash']), txids: own.map(({ txid }) => String(txid)) }]
+        const all = rows('SELECT txid, hash, placed FROM put WHERE chain = ? AND height = ?', chain, height)
+        // One of two blocks of this height was turned back.
+        return [...Map.groupBy(all, ({ hash }) => String(hash))].flatMap(([hash, own]) =>
+          own.length < 2 || own.every(({ placed }) => placed === 1)
+            ? []
+            : [{ height, hash, txids: own.map(({ txid }) => String(txid)) }],
+        )
       })
     },
     setPlaced(chain, txids) {
