@@ -86,6 +86,7 @@ test('the public names', () => {
         "stopOf",
       ],
       "Ledger": [
+        "MAX_FALSE_PREVOUTS",
         "MOVEMENT_KINDS",
         "NONE",
         "createMemoryLedger",
@@ -199,6 +200,7 @@ test('the public names', () => {
         "TRON",
         "addressOf",
         "chainOf",
+        "counted",
         "dollars",
         "formatAmount",
         "formatDay",

@@ -133,7 +133,7 @@ describe.each(Object.keys(KINDS))('lootline trace with a source of kind %s', (ki
     expect([...server.asked.values()].reduce((sum, times) => sum + times, 0) - before).toBe(50)
     const flow = JSON.parse(stdout) as Flow
     expect(flow.balance.map(({ accounted }) => accounted)).toEqual(flow.balance.map(({ stolen }) => stolen))
-    expect(flow.coverage.notes.join('\n')).toMatch(/\d+ outputs? of Bitcoin regtest\b.*--max-calls/)
+    expect(flow.coverage.notes.join('\n')).toMatch(/\d+ outputs? of Bitcoin regtest\. .*--max-calls/)
     expect(JSON.parse(stderr).error.code).toBe('LIVE_PARTIAL')
     const offline = await trace(store, '--offline')
     expect(offline.code).toBe(7)
