@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from 'zod'
-import type { Door, Keep } from '../../net/index.ts'
+import { type Door, type Keep, listOf } from '../../net/index.ts'
 import type { BlockRef } from '../source.ts'
 import { assertAnswer } from './assertAnswer.ts'
 import {
@@ -96,7 +96,7 @@ export function createNodeCalls(
       return ordered
     }
     if (receiptsAtOnce) {
-      const schema = z.array(receiptSchema).transform(proven)
+      const schema = listOf(receiptSchema).transform(proven)
       const call = { method: 'eth_getBlockReceipts', params: [block.hash], schema, keep: passingOf(block) }
       const all = await askUnless(door, call, isAbsent)
       if (all !== null) return all
@@ -120,7 +120,7 @@ export function createNodeCalls(
     const height = Number(block.number)
     const keep = passingOf(block)
     if (traceMethod === 'trace') {
-      const schema = z.array(traceSchema).transform((all) => tracesInOrder(block, done, all))
+      const schema = listOf(traceSchema).transform((all) => tracesInOrder(block, done, all))
       return (
         (await askTraces(height, { method: 'trace_block', params: [block.number], schema, keep })) ?? none
       )
@@ -135,7 +135,7 @@ export function createNodeCalls(
     if (traceMethod === null) return null
     const height = Number(blockNumber)
     if (traceMethod === 'trace') {
-      const schema = z.array(traceSchema).transform((all) => isOf(readTraces(all)))
+      const schema = listOf(traceSchema).transform((all) => isOf(readTraces(all)))
       return askTraces(height, { method: 'trace_transaction', params: [hash], schema, keep })
     }
     const schema = frameSchema.transform((frame) => isOf(readFrames(frame)))

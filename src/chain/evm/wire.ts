@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from 'zod'
+import { listOf } from '../../net/index.ts'
 import type { Maybe } from '../wire.ts'
 
 /** At most 256 bits. Leading zeros, which the specification forbids, are let pass: some nodes write them. */
@@ -84,8 +85,8 @@ export interface RpcBlock extends RpcHeader {
 }
 export const blockSchema: z.ZodType<RpcBlock> = z.looseObject({
   ...header,
-  transactions: z.array(transactionSchema),
-  withdrawals: z.array(z.object({ index: small, validatorIndex: small, address, amount: small })).nullish(),
+  transactions: listOf(transactionSchema),
+  withdrawals: listOf(z.object({ index: small, validatorIndex: small, address, amount: small })).nullish(),
 })
 
 /** A block that nobody has made yet has no hash and, on some nodes, no number. */
@@ -95,7 +96,7 @@ export interface RpcPending {
 }
 export const pendingSchema: z.ZodType<RpcPending> = z.looseObject({
   timestamp: small,
-  transactions: z.array(transactionSchema),
+  transactions: listOf(transactionSchema),
 })
 
 export interface RpcLog {
@@ -109,7 +110,7 @@ export interface RpcLog {
 const log = z.looseObject({
   address,
   // Ethereum yellow paper, section 4.3.1
-  topics: z.array(hash).max(4),
+  topics: listOf(hash, { max: 4 }),
   data: bytes,
   blockHash: hash.nullish(),
   transactionHash: hash.nullish(),
@@ -148,7 +149,7 @@ export const receiptSchema: z.ZodType<RpcReceipt> = z.looseObject({
   type: quantity.nullish(),
   effectiveGasPrice: quantity.nullish(),
   contractAddress: address.nullish(),
-  logs: z.array(log),
+  logs: listOf(log),
   blobGasUsed: quantity.nullish(),
   blobGasPrice: quantity.nullish(),
   l1Fee: quantity.nullish(),
@@ -188,7 +189,7 @@ export const traceSchema: z.ZodType<RpcTrace> = z.object({
   result: z.object({ address: address.nullish() }).nullish(),
   error: z.string().nullish(),
   // The EVM's calls are at most 1024 deep (yellow paper, section 9.1).
-  traceAddress: z.array(z.int().min(0)).max(1024),
+  traceAddress: listOf(z.int().min(0), { max: 1024 }),
   transactionHash: hash.nullish(),
   blockHash: hash.nullish(),
 })
@@ -208,7 +209,7 @@ export const frameSchema: z.ZodType<RpcFrame> = z.object({
   to: address.nullish(),
   value: quantity.nullish(),
   error: z.string().nullish(),
-  calls: z.array(z.unknown()).nullish(),
+  calls: listOf(z.unknown()).nullish(),
 })
 
 /** `debug_traceBlockByHash` with `callTracer`: one entry a transaction, in block order. Old geth gives no `txHash`. */
@@ -216,6 +217,6 @@ export interface RpcTracedTransaction {
   readonly txHash?: Maybe<string>
   readonly result: RpcFrame
 }
-export const tracedBlockSchema: z.ZodType<readonly RpcTracedTransaction[]> = z.array(
+export const tracedBlockSchema: z.ZodType<readonly RpcTracedTransaction[]> = listOf(
   z.object({ txHash: hash.nullish(), result: frameSchema }),
 )

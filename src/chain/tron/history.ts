@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod'
-import { AnswerError, type Door, readJson } from '../../net/index.ts'
+import { AnswerError, type Door, listOf, readJson } from '../../net/index.ts'
 import { proveTransaction } from './proof.ts'
 import { type AccountRow, accountRowSchema, type TokenRow, tokenRowSchema } from './wire.ts'
 
@@ -62,7 +62,7 @@ function askPage<R extends { readonly block_timestamp: number }>(
 ): Promise<Page<R>> {
   const schema = z.object({
     success: z.literal(true),
-    data: z.array(row).max(PAGE_ROWS),
+    data: listOf(row, { max: PAGE_ROWS }),
     meta: z.object({ fingerprint: z.string().min(1).max(MAX_FINGERPRINT).nullish() }),
   })
   const read = readJson(schema)

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from 'zod'
+import { listOf } from '../../net/index.ts'
 import { amountText, type Maybe } from '../wire.ts'
 
 /** An account: 0x41 and 20 bytes in hex, as nodes write it. */
@@ -73,8 +74,8 @@ const transaction = {
   txID: hash,
   raw_data_hex: bytes,
   // java-tron takes transactions of one contract alone (`Manager.processTransaction`).
-  raw_data: z.object({ contract: z.array(contract).length(1) }),
-  ret: z.array(z.object({ contractRet: z.string().nullish(), fee: sun.nullish() })).nullish(),
+  raw_data: z.object({ contract: listOf(contract, { min: 1, max: 1 }) }),
+  ret: listOf(z.object({ contractRet: z.string().nullish(), fee: sun.nullish() })).nullish(),
 }
 
 /** A node answers `{}` where it has none. */
@@ -124,7 +125,7 @@ export const resultSchema: z.ZodType<TronResult | null> = z.union([
             .string()
             .regex(/^[0-9a-fA-F]{40}$/, '40 hex digits')
             .toLowerCase(),
-          topics: z.array(hash).max(4).default([]),
+          topics: listOf(hash, { max: 4 }).default([]),
           data: bytes.nullish(),
         }),
       )
@@ -164,13 +165,13 @@ export const blockSchema: z.ZodType<TronBlock | null> = z.union([
         parentHash: hash,
       }),
     }),
-    transactions: z.array(z.object({ txID: hash })).default([]),
+    transactions: listOf(z.object({ txID: hash })).default([]),
   }),
 ])
 
 /** What a contract's function answers; nothing where it reverts. */
 export const constantSchema: z.ZodType<{ readonly constant_result?: Maybe<readonly string[]> }> = z.object({
-  constant_result: z.array(bytes).nullish(),
+  constant_result: listOf(bytes).nullish(),
 })
 
 /** One TRC-20 event of an account. */
@@ -232,6 +233,6 @@ export const accountRowSchema: z.ZodType<AccountRow> = z.union([
     ...transaction,
     blockNumber: z.int().min(0),
     block_timestamp: milliseconds,
-    internal_transactions: z.array(z.object(internalRow)).nullish(),
+    internal_transactions: listOf(z.object(internalRow)).nullish(),
   }),
 ])

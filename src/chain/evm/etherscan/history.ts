@@ -6,7 +6,7 @@
  * @module
  */
 import { z } from 'zod'
-import { AnswerError, type Door } from '../../../net/index.ts'
+import { AnswerError, type Door, listOf } from '../../../net/index.ts'
 import { askApi } from './api.ts'
 import { LISTS, type ListName, type Row } from './rows.ts'
 
@@ -33,7 +33,7 @@ interface Chunk {
 
 async function* pagesOf(list: ListName, options: ListOptions): AsyncGenerator<Chunk> {
   const { door, chainId, account, pageRows } = options
-  const schema = z.array(options.schemaOf(list)).max(pageRows)
+  const schema = listOf(options.schemaOf(list), { max: pageRows })
   let from = 0
   for (;;) {
     const rows: Row[] = []
@@ -128,7 +128,7 @@ export async function leastRows(
   address: string,
   action: 'txlist' | 'tokentx',
 ): Promise<number> {
-  const schema = z.array(z.looseObject({ blockNumber: z.string().regex(/^\d{1,15}$/) })).max(1)
+  const schema = listOf(z.looseObject({ blockNumber: z.string().regex(/^\d{1,15}$/) }), { max: 1 })
   const rowAt = async (startblock: number, page: number): Promise<number | null> => {
     const list = {
       module: 'account',
