@@ -8,6 +8,7 @@ import type { BlockRef, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import { OfflineError, SourceError } from '../net/index.ts'
 import { type ChainId, printable } from '../units/index.ts'
+import { ForkError } from './reorganise.ts'
 
 /** A source that the user named. */
 export interface LiveSource {
@@ -49,6 +50,8 @@ export interface ChainLine {
   blame(error: ContradictionError): Promise<boolean>
   /** How many sources were blamed in this run: where it grew, what was known may be known no more. */
   blamed(): number
+  /** Asks whether blocks were taken back since the newest was asked for; what rested on them is then forgotten. */
+  hasTurned(): Promise<boolean>
   /** How often blocks were taken back in this run. */
   turns(): number
   failures(): readonly Failure[]
@@ -151,6 +154,25 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
     begun ??= begin()
     return begun
   }
+  /** Whether blocks were taken back since this run began to ask: what does not fit then is nobody's lie. */
+  async function isTurned(source: Source): Promise<boolean> {
+    const now = await source.tip()
+    if (!(await options.settle(source, now))) return false
+    turns++
+    begun = Promise.resolve(now)
+    return true
+  }
+  async function unlessTurned<T>(source: Source, question: (source: Source) => Promise<T>): Promise<T> {
+    const before = turns
+    try {
+      return await question(source)
+    } catch (error) {
+      if (!mayComeOfTurning(error)) throw error
+      const turned = turns > before || (await isTurned(source).catch(unlessBudget))
+      throw turned ? new ForkError(chain, (await tip()).height) : error
+    }
+  }
+
   async function blame(error: ContradictionError): Promise<boolean> {
     const { source } = error.data
     for (const own of options.sources) if (own.shown === source && !failed.has(own)) fail(own, error)
@@ -167,7 +189,7 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
       for (;;) {
         await tip()
         try {
-          return await first(can, question)
+          return await first(can, (source) => unlessTurned(source, question))
         } catch (error) {
           if (!(error instanceof ContradictionError)) throw error
           if (!(await blame(error)) && !options.sources.some(({ shown }) => shown === error.data.source))
@@ -176,6 +198,7 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
       }
     },
     tip,
+    hasTurned: () => first(anything, isTurned),
     async recheck() {
       begun = undefined
       await tip()
@@ -185,6 +208,20 @@ export function createChainLine(chain: ChainId, options: ChainLineOptions): Chai
     turns: () => turns,
     failures: () => [...failed.values()],
   }
+}
+
+/** Refused as unknown, or not what was promised: as of a block that is no longer there. */
+function mayComeOfTurning(error: unknown): boolean {
+  if (error instanceof ContradictionError) return true
+  if (!(error instanceof SourceError)) return false
+  const { data } = error
+  return data.code === 'NET_BAD_ANSWER' || (data.code === 'NET_STATUS' && data.status < 500)
+}
+
+/** A source that cannot say has not turned; what ends the run goes on. */
+function unlessBudget(error: unknown): false {
+  if (error instanceof SourceError) return false
+  throw error
 }
 
 /** No source of the chain can answer. */

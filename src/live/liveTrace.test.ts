@@ -94,6 +94,36 @@ const countsOf = ({ answered }: MadeDoor): Record<string, number> =>
 const twice = (door: MadeDoor): string[] =>
   Object.entries(countsOf(door)).flatMap(([question, times]) => (times > 1 ? [question] : []))
 
+/** The chain as it would be if who spent some stolen output were another one, in another block. */
+function turnedChain({ blocks }: MadeChain, { flow }: { readonly flow: Flow }) {
+  const every = blocks.flatMap(({ transactions }) => transactions)
+  const spentOutputs = new Set(every.flatMap(({ inputs }) => inputs.map(({ txid, n }) => `${txid}:${n}`)))
+  const hasUnspent = new Set(
+    every.flatMap(({ txid, outputs }) =>
+      outputs.some((_, n) => !spentOutputs.has(`${txid}:${n}`)) ? [txid] : [],
+    ),
+  )
+  const hops = new Set(flow.hops.map(({ txid }) => txid))
+  // What says who spends its parent says too what is unspent, and so is kept until refresh.
+  const spent = every.findLast(
+    ({ txid, inputs }) => hops.has(txid) && inputs.every((one) => hasUnspent.has(one.txid)),
+  )!
+  const last = spent.height!
+  const instead = { ...spent, txid: 'ee'.repeat(32) }
+  const turned = blocks.slice(0, last)
+  for (const { transactions, time } of blocks.slice(last))
+    turned.push(
+      madeBlock(
+        turned.at(-1),
+        transactions.map((one) => (one === spent ? instead : one)),
+        time,
+        'other',
+      ),
+    )
+  turned.push(madeBlock(turned.at(-1), [], turned.at(-1)!.time + 600, 'other'))
+  return { hops, spent, last, instead, turned }
+}
+
 describe.each(KINDS)('a live trace through an %s', (kind) => {
   test.each(RULES.filter((rule) => rule !== 'libr'))(
     'of outputs is by %s the trace of the whole chain',
@@ -246,35 +276,9 @@ describe.each(KINDS)('a live trace through an %s', (kind) => {
   test('meets no answer again that names a block which was taken back, without being told to refresh', async () => {
     const { world, made } = worldOf(UTXO, [kind])
     const request = requestOf(UTXO)
-    const before = await world.run(request)
     const { blocks } = made
-    const every = blocks.flatMap(({ transactions }) => transactions)
-    const spentOutputs = new Set(every.flatMap(({ inputs }) => inputs.map(({ txid, n }) => `${txid}:${n}`)))
-    const hasUnspent = new Set(
-      every.flatMap(({ txid, outputs }) =>
-        outputs.some((_, n) => !spentOutputs.has(`${txid}:${n}`)) ? [txid] : [],
-      ),
-    )
-    const hops = new Set(before.flow.hops.map(({ txid }) => txid))
-    // What says who spends its parent says too what is unspent, and so is kept until refresh.
-    const spent = every.findLast(
-      ({ txid, inputs }) => hops.has(txid) && inputs.every((one) => hasUnspent.has(one.txid)),
-    )!
-    const last = spent.height!
-    // Who spent the stolen output is another one now, in another block.
-    const instead = { ...spent, txid: 'ee'.repeat(32) }
-    const kept = blocks.slice(0, last)
-    for (const { transactions, time } of blocks.slice(last))
-      kept.push(
-        madeBlock(
-          kept.at(-1),
-          transactions.map((one) => (one === spent ? instead : one)),
-          time,
-          'other',
-        ),
-      )
-    kept.push(madeBlock(kept.at(-1), [], kept.at(-1)!.time + 600, 'other'))
-    made.blocks = kept
+    const { hops, last, instead, turned } = turnedChain(made, await world.run(request))
+    made.blocks = turned
     const whole = wholeOf(UTXO, request, made)
     const clean = blocks
       .slice(1, last)
@@ -290,6 +294,25 @@ describe.each(KINDS)('a live trace through an %s', (kind) => {
     expect([after.complete, after.missing]).toEqual([true, []])
     expectSameFlow(after.flow, whole)
     expect(JSON.stringify(after.flow)).toContain(instead.txid)
+  })
+
+  test('takes no source for a liar because blocks are taken back between two of its answers', async () => {
+    const request = requestOf(UTXO)
+    const { flow } = await worldOf(UTXO, [kind]).world.run(request)
+    const { world, doors, made } = worldOf(UTXO, [kind])
+    const { spent, last, turned } = turnedChain(made, { flow })
+    // It has said who spends the output, or which block is next, and is asked for that.
+    const next = [`GET /tx/${spent.txid}`, `GET /block/${made.blocks[last]!.hash}`]
+    let times = 0
+    doors[0]!.before = (question) => {
+      if (!next.includes(question)) return
+      times++
+      made.blocks = turned
+    }
+    const met = await world.run(request)
+    expect(times).toBeGreaterThan(0)
+    expect(met.missing).toEqual([])
+    expectSameFlow(met.flow, wholeOf(UTXO, request, made))
   })
 
   test('follows what was stolen out of a busy holder, which the trace does not stop at', async () => {

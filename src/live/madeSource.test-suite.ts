@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { BlockRef, Interest, Placed, Source, SpentBy } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
-import { answerOf, type Door, type Keep } from '../net/index.ts'
+import { answerOf, type Door, type Keep, SourceError } from '../net/index.ts'
 import type { ChainId } from '../units/caip.ts'
 
 export interface MadeBlock extends BlockRef {
@@ -81,8 +81,9 @@ export function madeDoor(made: MadeChain, shown = 'http://127.0.0.1:1/made'): Ma
         return found === undefined ? null : placed(found)
       }
       case 'spends': {
-        const { transaction } = all.find((one) => one.transaction.txid === id)!
-        return transaction.outputs.map((_, n): SpentBy | null => {
+        const found = all.find((one) => one.transaction.txid === id)
+        if (found === undefined) return undefined
+        return found.transaction.outputs.map((_, n): SpentBy | null => {
           for (const { own, transaction: spender } of all) {
             if (spender.inputs.some((one) => one.txid === id && one.n === n))
               return { txid: spender.txid, block: ref(own) }
@@ -102,9 +103,9 @@ export function madeDoor(made: MadeChain, shown = 'http://127.0.0.1:1/made'): Ma
         }
       }
       case 'block':
-        return block()?.transactions ?? null
+        return block()?.transactions
       case 'txids':
-        return block()?.transactions.map(({ txid }) => txid) ?? null
+        return block()?.transactions.map(({ txid }) => txid)
       case 'balance':
         return balanceOf(made, id, page)
       default:
@@ -118,7 +119,10 @@ export function madeDoor(made: MadeChain, shown = 'http://127.0.0.1:1/made'): Ma
       await Promise.resolve()
       door.before(question.name)
       answered.set(question.name, (answered.get(question.name) ?? 0) + 1)
-      return question.read(answerOf(200, Buffer.from(toJson(answers(question.path!)))))
+      const answer = answers(question.path!)
+      const place = { source: shown, question: question.name, attempts: 1 }
+      if (answer === undefined) throw new SourceError({ code: 'NET_STATUS', status: 404, body: '' }, place)
+      return question.read(answerOf(200, Buffer.from(toJson(answer))))
     },
   }
   return door

@@ -68,7 +68,7 @@ export function createSupply(
   /** What was asked in this run and stayed unknown: offline, or above a source's newest block. */
   const asked = new Set<string>()
   /** Sources caught lying while that was asked. */
-  let blamed = 0
+  let forgotten = 0
   const dead = new Map<ChainId, string>()
   const tidied = new Set<ChainId>()
   const tips = new Map<ChainId, number>()
@@ -83,10 +83,14 @@ export function createSupply(
 
   /** A reorganisation met on the way, or a source that failed while another can do the same otherwise. */
   async function goesOn(line: ChainLine, error: unknown, failuresBefore: number): Promise<boolean> {
+    const met = forks.get(line.chain) ?? 0
+    if (error instanceof ContradictionError && met < FORKS && (await line.hasTurned())) {
+      forks.set(line.chain, met + 1)
+      return true
+    }
     if (error instanceof ContradictionError) await line.blame(error)
     if (error instanceof NoSourceError || error instanceof ContradictionError)
       return troubles(line) > failuresBefore
-    const met = forks.get(line.chain) ?? 0
     if (!(error instanceof ForkError) || met === FORKS) return false
     forks.set(line.chain, met + 1)
     await line.recheck()
@@ -101,11 +105,12 @@ export function createSupply(
     return unknownOf({ ledger, book, asOf, refresh }, frontier)
   }
 
-  /** What a source said was known may be known no more where it was caught lying. */
-  function askAgainAfterLies(): void {
-    const now = chains.reduce((sum, chain) => sum + (desk.line(chain)?.blamed() ?? 0), 0)
-    if (now > blamed) for (const known of [asked, tips, tidied]) known.clear()
-    blamed = now
+  /** What a source said was known may be known no more where it was caught lying, or blocks were taken back. */
+  function askAgainWhatWasForgotten(): void {
+    const forgettings = (line: ChainLine | null): number => (line?.blamed() ?? 0) + (line?.turns() ?? 0)
+    const now = chains.reduce((sum, chain) => sum + forgettings(desk.line(chain)), 0)
+    if (now > forgotten) for (const known of [asked, tips, tidied]) known.clear()
+    forgotten = now
   }
 
   /** Of a refresh, as of when each chain must be known. @returns whether a source was asked, and blocks may have been taken back */
@@ -244,7 +249,7 @@ export function createSupply(
   return {
     async transactions(wanted) {
       for (;;) {
-        askAgainAfterLies()
+        askAgainWhatWasForgotten()
         const open = wanted().filter(({ txid }) => !asked.has(txid))
         if (open.length === 0) return
         for (const { txid } of open) asked.add(txid)
@@ -252,7 +257,7 @@ export function createSupply(
       }
     },
     async round(wish) {
-      askAgainAfterLies()
+      askAgainWhatWasForgotten()
       // What is wanted may be of blocks that were taken back just now.
       if (desk.refresh && (await askTips(wish))) return !desk.signal.aborted
       let progress = false
