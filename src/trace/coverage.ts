@@ -3,6 +3,7 @@
  * @module
  */
 import { MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
+import { counted } from '../units/amount.ts'
 import { printable } from '../units/text.ts'
 import type { FlowCoverage, FlowSource } from './flow.ts'
 import type { Gathered } from './gathered.ts'
@@ -83,12 +84,12 @@ function notes(
     const listed = names.slice(0, 5).join(', ') + (names.length > 5 ? ' …' : '')
     const level = Math.min(...weak.map((label) => label.level))
     list.push(
-      `${weak.length} holders with a weak label of a service were followed through (${listed}): use --min-confidence ${level} to stop at them.`,
+      `Followed through: ${counted(weak.length, 'holder')} with a weak label of a service (${listed}). Use --min-confidence ${level} to stop at them.`,
     )
   }
   const rejected = ledger.sources().reduce((sum, source) => sum + source.rejected, 0)
   if (rejected > 0)
-    list.push(`${rejected} rows of the sources were rejected at import and are not in the ledger.`)
+    list.push(`Rejected at import and not in the ledger: ${counted(rejected, 'row')} of the sources.`)
   return list
 }
 
@@ -106,10 +107,6 @@ function unclearNotes({ swaps, crossings }: Unclear): string[] {
       `${counted(crossings, 'crossing')} to another chain not followed: the ledger lacks a side, or does not show which payment crosses.`,
     )
   return list
-}
-
-function counted(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`
 }
 
 function span({ time, n }: Gathered): { firstTime: number | null; lastTime: number | null } {

@@ -195,7 +195,7 @@ describe('traceFlow, account chains', () => {
     const through = trace(rows, { seeds }, weak)
     expect(leaves(through)[0]).toBe('held c 70')
     expect(through.coverage.notes).toEqual([
-      '1 holders with a weak label of a service were followed through (Exchange A): use --min-confidence 10 to stop at them.',
+      'Followed through: 1 holder with a weak label of a service (Exchange A). Use --min-confidence 10 to stop at them.',
     ])
     const strong = { [account('a')]: label('Exchange A', 'service') }
     expect(leaves(trace(rows, { seeds }, strong))[0]).toBe('service a 90')

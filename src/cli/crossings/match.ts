@@ -1,6 +1,7 @@
 /** @module */
 import { assertChainId, chainByName, chainName } from '../../address/index.ts'
 import { match } from '../../cross/index.ts'
+import { counted } from '../../units/amount.ts'
 import { type Command, command, flag, list, UsageError, value } from '../command.ts'
 import { chainOption, typedTransaction } from '../holders.ts'
 import { grouped, writeJson, writeLine } from '../output.ts'
@@ -49,7 +50,7 @@ export const crossingsMatchCommand: Command = command({
       writeLine(context, `  ${note}`)
       writeLine(
         context,
-        `  ${grouped(looked.receipts.length)} receipts from ${looked.payers === 'service' ? 'the service' : 'anybody'}: ${grouped(ranking.ranked.length)} fit, ${grouped(ranking.outOfAmount)} of another amount, ${grouped(unpriced)} without price; ${ranking.chance.toFixed(2)} would fit by chance`,
+        `  ${counted(looked.receipts.length, 'receipt')} from ${looked.payers === 'service' ? 'the service' : 'anybody'}: ${grouped(ranking.ranked.length)} fit, ${grouped(ranking.outOfAmount)} of another amount, ${grouped(unpriced)} without price; ${ranking.chance.toFixed(2)} would fit by chance`,
       )
       for (const one of looked.notes) writeLine(context, `  ${one}`, 'yellow')
       if (found.question !== null) printQuestion(context, books.crossings.question(found.question), assets)

@@ -5,6 +5,7 @@ import { basename, resolve } from 'node:path'
 import { chainName } from '../../address/index.ts'
 import { sourcesOfStore } from '../../live/sources/index.ts'
 import { plainRequest, RULES, type TraceRequest } from '../../trace/index.ts'
+import { counted } from '../../units/amount.ts'
 import { addressOf, type ChainId, chainOf, type HolderId } from '../../units/caip.ts'
 import {
   beginWatch,
@@ -125,7 +126,7 @@ export const watchAddCommand: Command = command({
         writeLine(context, `Watching "${watch.name}"`, 'bold')
         writeLine(
           context,
-          `  ${grouped(sight.lots.length)} outputs and ${grouped(sight.holders.length)} accounts, by ${request.rule}`,
+          `  ${counted(sight.lots.length, 'output')} and ${counted(sight.holders.length, 'account')}, by ${request.rule}`,
         )
         const have = new Set(sourcesOfStore(path).map(({ chain }) => chain))
         for (const [chain, height] of Object.entries(since)) {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { chainName } from '../../address/index.ts'
 import { flowToJson } from '../../trace/index.ts'
+import { counted } from '../../units/amount.ts'
 import { shownReceiver, traceWatch } from '../../watch/index.ts'
 import { withBooksAt } from '../books.ts'
 import { type Command, command, flag, value } from '../command.ts'
@@ -53,7 +54,7 @@ export const watchShowCommand: Command = command({
           )
         writeLine(
           context,
-          `  ${grouped(counts.lots)} outputs and ${grouped(counts.accounts)} accounts are looked for`,
+          `  looked for: ${counted(counts.lots, 'output')} and ${counted(counts.accounts, 'account')}`,
         )
         writeLine(context)
         if (traced === null) return writeLine(context, 'The ledger has nothing of it yet.')
