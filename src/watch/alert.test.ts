@@ -30,6 +30,19 @@ test('an alert as docs/formats/alert.md has it', async () => {
   await expect(`${JSON.stringify(JSON.parse(json), null, 2)}\n`).toMatchFileSnapshot('golden/alert.json')
 })
 
+test('what a label or token calls itself puts no command among ours', () => {
+  const [party] = facts.to
+  const to = [{ ...party!, label: { ...party!.label!, name: 'Kraken `touch pwned`' } }]
+  const asset = { ...facts.asset!, symbol: '`id`', known: false }
+  const { headline, next } = draftAlert({ id: 'w', name: 'heist' }, 'arrived', keyOf('w'), {
+    ...facts,
+    to,
+    asset,
+  })
+  expect(next.match(/`[^`]*`/g)!.every((command) => command.startsWith('`lootline '))).toBe(true)
+  expect(headline).not.toContain('`')
+})
+
 describe('keyOf', () => {
   test('never changes: SHA-256 of the JSON of its parts', () => {
     expect(keyOf('w', 'moved', BITCOIN, 'ab', null)).toBe(

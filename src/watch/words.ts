@@ -108,6 +108,11 @@ function shellWord(text: string): string {
   return /^[\w.:@/+-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`
 }
 
+/** A stranger's text among ours: what stands in backticks is a command, and none is theirs. */
+function inWords(text: string, most: number): string {
+  return printable(text, most).replaceAll('`', "'")
+}
+
 function stopOf(parties: readonly Party[]): string {
   const stop = parties.find((party) => party.stop !== null)?.stop
   return stop === undefined || stop === null ? '' : ` (${stop})`
@@ -122,12 +127,12 @@ function names(parties: readonly Party[], more: number): string {
 
 function nameOf({ holder, label }: Party): string {
   const address = printable(addressOf(holder), 100)
-  return label === null ? address : `${printable(label.name)} (${address})`
+  return label === null ? address : `${inWords(label.name, LONGEST_WORD)} (${address})`
 }
 
 function amountOf({ amount, asset, atMost, usd }: Facts): string {
   if (amount === null || asset === null) return 'Watched money'
-  const text = `${formatGrouped(BigInt(amount), asset.decimals)} ${printable(asset.symbol, 20)}`
+  const text = `${formatGrouped(BigInt(amount), asset.decimals)} ${inWords(asset.symbol, 20)}`
   const value = usd === 'unpriced' ? '' : ` (${formatUsdCents(usd)})`
   return `${atMost ? 'At most ' : ''}${text}${value}`
 }

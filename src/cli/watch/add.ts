@@ -53,7 +53,7 @@ export const watchAddCommand: Command = command({
       '--secret-env <name>',
       'Environment variable with the secret that webhook bodies are signed with.',
     ),
-    name: value('--name <name>', 'How it is called. Default: the file, address or transaction.'),
+    name: value('--name <name>', 'How it is called. Default: the file, address or transaction.', watchName),
     since: value(
       '--since <height>',
       'Look through blocks after this one. Default: the lowest to which anything of it is known.',
@@ -169,7 +169,13 @@ function wantedOf(
   if (what.endsWith('.json') || existsSync(resolve(context.cwd, what))) {
     const { flow } = readFlowFile(context, what)
     return {
-      ...{ kind: 'flow', name: basename(what).replace(/\.json$/, ''), flow },
+      ...{
+        kind: 'flow',
+        name: basename(what)
+          .replace(/\.json$/, '')
+          .replace(/^-|[\p{C}`]/gu, '_'),
+        flow,
+      },
       ...{ request: flowRequest(flow, ledger), holders: [] },
       chains: [...new Set([...flow.seeds, ...flow.hops].map((row) => row.chain))],
     }
@@ -178,4 +184,13 @@ function wantedOf(
   const request = plainRequest({ seeds: [{ theft: 'watched', of: { kind: 'holders', holders } }], rule })
   const chains = [...new Set(holders.map(chainOf))]
   return { kind: 'address', name: addressOf(holders[0]!), request, holders, chains }
+}
+
+/** It stands in the commands that alerts print: as one word of a shell, between backticks, and never as an option. */
+function watchName(typed: string): string {
+  if (/^(?!-)[^\p{C}`]{1,100}$/u.test(typed)) return typed
+  throw new UsageError(
+    'The name of a watch has 1 to 100 characters that can be seen, no backtick among them, and does not begin with a hyphen.',
+    'Such as --name "Harmony bridge".',
+  )
 }

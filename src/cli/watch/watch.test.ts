@@ -19,7 +19,7 @@ import type { Alert } from '../../watch/index.ts'
 import { runCli, temporaryFolder } from '../runCli.test-suite.ts'
 
 /** What a shell would act on, were it not quoted. */
-const NAME = 'it\'s a "heist" $(touch pwned) `touch pwned`'
+const NAME = 'it\'s a "heist" $(touch pwned)'
 const SHIM = join(import.meta.dirname, '../../../bin/lootline.js')
 const SECRET = 'hTz83kQpL0vXw5RmYb2N'
 const [miner, thief, exchange] = [testKey(1), testKey(2), testKey(3)]
@@ -120,9 +120,7 @@ test('from the first watch to the last alert', async () => {
     `Ask Big Exchange (${deposit}) at once to freeze what came to this address: 39.99 rBTC by transaction ${txid}. Evidence: `,
   )
   // The commands run as they are printed, where the store is the default one.
-  const commands = [...next.matchAll(/`(lootline [^`]*(?:`touch pwned`[^`]*)?)`/g)].map(
-    ([, command]) => command!,
-  )
+  const commands = [...next.matchAll(/`([^`]*)`/g)].map(([, command]) => command!)
   expect(commands.map((command) => command.split(' ', 3)[1])).toEqual(['watch', 'report', 'paths'])
   const shell = `set -e; lootline() { '${process.execPath}' '${SHIM}' "$@"; }; ${commands.join(';')}`
   const evidence = spawnSync('sh', ['-c', shell], { cwd, env: { LOOTLINE_STORE: 's' }, encoding: 'utf8' })
@@ -143,3 +141,16 @@ test('from the first watch to the last alert', async () => {
   const files = readdirSync(join(cwd, 's')).map((name) => readFileSync(join(cwd, 's', name), 'latin1'))
   for (const text of [...said, ...files]) expect(text).not.toContain(SECRET)
 })
+
+test.each(['-x', '--help', 'a`b', 'a\nb', 'a\u202eb', '', 'x'.repeat(101)])(
+  'a watch is not called %j',
+  async (name) => {
+    const { code, stderr } = await runCli(
+      ['watch', 'add', `${'ab'.repeat(32)}:0`, `--name=${name}`, '--store', 's'],
+      {
+        cwd: temporaryFolder(),
+      },
+    )
+    expect([code, stderr]).toEqual([2, expect.stringContaining('does not begin with a hyphen')])
+  },
+)
