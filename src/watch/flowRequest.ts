@@ -85,7 +85,8 @@ function creditsOf(
   const [tx] = ledger.transactions(Uint32Array.of(number))
   const { outputs, transfers } = tx!
   const credits = [
-    ...outputs.map((output, n) => ({ ...output, n })),
+    // As flows name it that an output pays a script without address.
+    ...outputs.map((output, n) => ({ ...output, holder: output.holder ?? `${chain}:none`, n })),
     ...transfers
       .filter(({ kind }) => kind !== 'fee')
       .map(({ to, asset: of, amount }, n) => ({ holder: of === asset ? to : null, amount, n })),

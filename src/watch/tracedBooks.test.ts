@@ -230,6 +230,24 @@ describe('flowRequest', () => {
     expect(again.balance).toEqual(flow.balance)
   })
 
+  test('outputs without address', () => {
+    const bare = utxo(
+      1,
+      [],
+      [
+        [null, 100n],
+        ['robber', 7n],
+      ],
+    )
+    const ours = books([bare], {})
+    const flow = traceFlow(
+      ours,
+      plainRequest({ seeds: [{ theft: 't', of: { kind: 'lot', txid: bare.txid } }] }),
+    )
+    expect(flow.seeds.map(({ amount }) => amount)).toEqual(expect.arrayContaining(['100', '7']))
+    expect(traceFlow(ours, flowRequest(flow, ours.ledger)).balance).toEqual(flow.balance)
+  })
+
   test('accounts: transfers by number, and what was spent without receipt', () => {
     const ours = books(
       accountTransactions([
