@@ -300,6 +300,36 @@ describe('deposit addresses', () => {
     ).toEqual([1])
   })
 
+  test('an output of nothing is no shorter way', () => {
+    const rows = [
+      utxo(1, [], [['a', 10n]]),
+      utxo(
+        2,
+        [[1, 0]],
+        [
+          ['b', 10n],
+          ['z', 0n],
+        ],
+      ),
+      utxo(3, [[2, 0]], [['c', 10n]]),
+      utxo(4, [[3, 0]], [['d', 10n]]),
+      utxo(
+        5,
+        [
+          [4, 0],
+          [2, 1],
+        ],
+        [['e', 10n]],
+      ),
+      utxo(6, [[5, 0]], [['f', 10n]]),
+    ]
+    const seeds: SeedSpec[] = [{ theft: 't', of: { kind: 'lot', txid: rows[0]!.txid } }]
+    for (const rule of ['fifo', 'haircut', 'poison'] as const) {
+      const { leaves } = utxoTrace(rows, { seeds, rule, maxHops: 4 })
+      expect(leaves.map(({ reason, holder }) => [reason, holder])).toEqual([['hops', coin('e')]])
+    }
+  })
+
   test('a receipt matches one payment', () => {
     expect(
       deposits([

@@ -159,7 +159,7 @@ export function reach(
   }
 
   const activate = (movement: number, hops: number, from: number): void => {
-    const { time, kind, creditStarts, creditHolder, debitStarts } = gathered
+    const { time, kind, creditStarts, creditHolder, creditAmount, debitStarts } = gathered
     if (until !== null) {
       const at = time.data[movement]!
       if (forward ? at > until : at < until) {
@@ -172,6 +172,8 @@ export function reach(
       crossings?.pass(gathered.tx.data[movement]!, hops)
       const isFee = kind.data[movement] === FEE
       for (let leg = creditStarts.data[movement]!; leg < creditStarts.data[movement + 1]!; leg++) {
+        // No rule taints what is nothing.
+        if (creditAmount.data[leg] === 0) continue
         if (!isFee || creditHolder.data[leg] !== NONE) touch(creditPool(leg, movement), movement, hops)
       }
     } else {
