@@ -43,6 +43,13 @@ test('what a label or token calls itself puts no command among ours', () => {
   expect(headline).not.toContain('`')
 })
 
+test('a payment that waits, by nobody who is known, is not said to come from nobody', () => {
+  const waiting = { ...facts, from: [], height: null }
+  expect(draftAlert({ id: 'w', name: 'heist' }, 'unconfirmed', keyOf('w'), waiting).headline).toMatch(
+    /^1\.5 BTC \(\$90,000\.00\) is about to be paid to Exchange/,
+  )
+})
+
 describe('keyOf', () => {
   test('never changes: SHA-256 of the JSON of its parts', () => {
     expect(keyOf('w', 'moved', BITCOIN, 'ab', null)).toBe(

@@ -26,7 +26,7 @@ export function headlineOf(kind: AlertKind, facts: Facts): string {
     case 'received':
       return `${amountOf(facts)} was paid to ${target}.`
     case 'unconfirmed':
-      return `${amountOf(facts)} is about to move from ${source} to ${target}: transaction ${tx} is not confirmed yet.`
+      return `${amountOf(facts)} is about to ${from.length === 0 ? 'be paid' : `move from ${source}`} to ${target}: transaction ${tx} is not confirmed yet.`
     case 'replaced':
       return `Unconfirmed transaction ${tx} was replaced by ${by}.`
     case 'dropped':
