@@ -11,6 +11,7 @@ import { createEtherscan } from './createEtherscan.ts'
 const FAST = { perSecond: 10_000, burst: 10_000, concurrency: 8, retries: 2 }
 const ME = '0x1111111111111111111111111111111111111111'
 const YOU = '0x2222222222222222222222222222222222222222'
+const TOKEN = '0x3333333333333333333333333333333333333333'
 const HOLDER = formatHolder('eip155:1', ME)
 const KEY = 'SECRETKEY1234567890SECRETKEY123456'
 
@@ -175,6 +176,29 @@ describe('rows', () => {
       [HOLDER, null, 3n],
     ])
     expect(tokens[0]!.asset).toBe('eip155:1/erc20:0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2')
+  })
+
+  test.each([
+    ['too many decimals', { tokenDecimal: '1606938044258990275541962092341162602522202993782792835301376' }],
+    ['decimals above 255', { tokenDecimal: '256' }],
+    ['decimals that are no number', { tokenDecimal: '-1' }],
+    ['no words at all', { tokenDecimal: undefined, tokenSymbol: null }],
+    ['a symbol without end', { tokenDecimal: '0', tokenSymbol: 'x'.repeat(100_000) }],
+  ])('a token with %s moves as any other', async (_, said) => {
+    const spam = {
+      ...row(1),
+      to: YOU,
+      contractAddress: TOKEN,
+      tokenSymbol: 'SPAM',
+      tokenDecimal: '18',
+      ...said,
+    }
+    await using served = await serve({ txlist: () => ok([row(1)]), tokentx: () => ok([spam]) })
+    const [page] = await Array.fromAsync(served.source.history!(HOLDER))
+    expect(page!.transactions[0]!.transaction.transfers.map(({ kind }) => kind)).toContain('token')
+    const token = page!.assets.find(({ id }) => id.includes('/erc20:'))!
+    expect([token.decimals, token.known]).toEqual([0, false])
+    expect(token.symbol.length).toBeLessThanOrEqual(64)
   })
 
   test.each([

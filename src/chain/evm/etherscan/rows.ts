@@ -69,16 +69,17 @@ const paid = {
 }
 const internal = z.object({ ...head, ...paid })
 type PaidRow = Pick<z.infer<typeof internal>, keyof typeof paid>
+/** A token's words about itself: any other form is none, since its transfers are true whatever it says. */
+const said = z.string().catch('')
 const moved = {
   ...head,
   blockHash: txid.optional(),
   to: address,
   contractAddress: address,
-  tokenSymbol: z.string(),
+  tokenSymbol: said,
   transactionIndex: small,
 }
-const decimals = z.union([z.literal(''), z.string().regex(/^\d{1,3}$/, 'a number of decimals')])
-const erc20 = z.object({ ...moved, value: amountText, tokenDecimal: decimals })
+const erc20 = z.object({ ...moved, value: amountText, tokenDecimal: said })
 const erc721 = z.object({ ...moved, tokenID: amountText })
 const erc1155 = z.object({ ...moved, tokenID: amountText, tokenValue: amountText })
 
@@ -96,6 +97,11 @@ function paymentOf(row: PaidRow): Payment | null {
   return row.isError === '1' || value === 0n || to === '' || UNPAID.test(row.type)
     ? null
     : { from, to, value }
+}
+
+/** EIP-20: a uint8. */
+function decimalsOf(places: string): number | null {
+  return /^\d{1,3}$/.test(places) && Number(places) <= 255 ? Number(places) : null
 }
 
 /** The schema of a list's rows, which gives each as a {@link Row}. */
@@ -123,10 +129,7 @@ export function rowSchema(list: ListName, words: ChainWords): z.ZodType<Row> {
       row.contractAddress,
       tokenId === null ? undefined : String(tokenId),
     )
-    const said = {
-      symbol: row.tokenSymbol.slice(0, MAX_SYMBOL),
-      decimals: Number(places) > 255 ? 0 : Number(places),
-    }
+    const says = { symbol: row.tokenSymbol.slice(0, MAX_SYMBOL), decimals: decimalsOf(places) }
     const transfer: Transfer = {
       from: holder(row.from),
       to: holder(row.to),
@@ -138,7 +141,7 @@ export function rowSchema(list: ListName, words: ChainWords): z.ZodType<Row> {
       ...headOf(row),
       index: row.transactionIndex,
       transfers: [transfer],
-      asset: describeToken(id, chain, said),
+      asset: describeToken(id, chain, says),
     }
   }
   switch (list) {
