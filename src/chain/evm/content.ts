@@ -127,7 +127,8 @@ function impliedPayments(receipt: RpcReceipt, own: Payment, { wraps }: ChainWord
   return payments
 }
 
-function tokenDrafts(receipt: RpcReceipt, payments: readonly Payment[], words: ChainWords): Draft[] {
+/** Token transfers in the order of the logs. `payments`: all of coins, which tell mints of unknown wrappers. */
+export function tokenDrafts(receipt: RpcReceipt, payments: readonly Payment[], words: ChainWords): Draft[] {
   const { chain, holder } = words
   const drafts: Draft[] = tokenMoves(receipt.logs).map((move) => ({
     transfer: {

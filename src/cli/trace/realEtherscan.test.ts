@@ -19,6 +19,7 @@ if (absent) console.warn(`skipped: no real data in ${DATA}; set LOOTLINE_DATA`)
 const THIEF = '0x7a017e5e9672bc994dcb1a2a27d853c9c629f7c3'
 /** The flows are in dollars and name no token: served as one whose base unit is a cent. */
 const TOKEN = `0x${'cc'.repeat(20)}`
+const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 const hashOf = (height: number): string => `0x${height.toString(16).padStart(64, '0')}`
 const hex = (number: number): string => `0x${number.toString(16)}`
 
@@ -62,11 +63,29 @@ function rowsOf(flows: readonly Row[]): Row[] {
   })
 }
 
+/** The receipt of one transaction's rows, which are its logs. */
+function receiptOf(rows: readonly Row[]): unknown {
+  const { hash, blockHash } = rows[0]!
+  const word = (hex = ''): string => `0x${hex.replace('0x', '').padStart(64, '0')}`
+  const logs = rows.map(({ from, to, value }) => ({
+    ...{ address: TOKEN, data: word(BigInt(value!).toString(16)) },
+    topics: [TRANSFER, word(from), word(to)],
+  }))
+  const gas = { gasUsed: '0x0', cumulativeGasUsed: '0x0', logsBloom: '0x' }
+  return { transactionHash: hash, blockHash, ...gas, logs }
+}
+
 function serve(rows: readonly Row[]): Promise<EtherscanServer> {
   const newest = rows.at(-1)!
   const lists = { tokentx: rows }
   return serveLists(1, lists, async (query) => {
     if (query.get('action') === 'eth_getTransactionCount') return { jsonrpc: '2.0', id: 1, result: '0x0' }
+    if (query.get('action') === 'eth_getTransactionReceipt')
+      return {
+        jsonrpc: '2.0',
+        id: 1,
+        result: receiptOf(rows.filter(({ hash }) => hash === query.get('txhash'))),
+      }
     const height = Number(newest['blockNumber'])
     const timestamp = hex(Number(newest['timeStamp']))
     const header = { number: hex(height), hash: hashOf(height), parentHash: hashOf(height - 1), timestamp }

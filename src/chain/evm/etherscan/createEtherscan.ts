@@ -17,6 +17,7 @@ import { evmCoinOf, wrapperTest } from '../coin.ts'
 import { type ChainWords, contentOf } from '../content.ts'
 import { createHolders } from '../holders.ts'
 import { type ContractCall, createMetadata } from '../metadata.ts'
+import type { Payment } from '../payments.ts'
 import { pendingTransfers } from '../pending.ts'
 import { createPlacer, type Placer } from '../placing.ts'
 import {
@@ -24,6 +25,7 @@ import {
   headerSchema,
   quantity,
   type RpcHeader,
+  type RpcReceipt,
   type RpcTransaction,
   receiptSchema,
   transactionSchema,
@@ -31,6 +33,7 @@ import {
 import { askApi, askProxy, type Parameters } from './api.ts'
 import { type Gathered, gather, leastRows } from './history.ts'
 import { internalSchema, type ListName, rowSchema } from './rows.ts'
+import { crowded, inPlaces } from './within.ts'
 
 export interface EtherscanOptions {
   /** Rows asked for at once, 1 to 10,000. More are fewer calls and larger answers: some 700 bytes a row. */
@@ -49,6 +52,7 @@ const KINDS: readonly Transfer['kind'][] = ['native', 'fee', 'internal', 'token'
 const BLIND = [
   'Etherscan does not list what wrapped coins mint and burn, other than those known, nor fees beside that for gas.',
   'A history from Etherscan has no logs: bridges are recognised where their known contracts are paid or pay, and in transactions that are asked for by themselves.',
+  'It shows the transfers of its own address alone: a swap that pays out to somebody else, above all through several pools, can go unseen, and so can what a relayer pays out for a bridge.',
 ]
 
 /** @param door to the API itself: `https://api.etherscan.io/v2/api`, its key as the secret query parameter `apikey` */
@@ -107,20 +111,30 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
       const pending = { ...pendingTransfers(found, words), time: (await tip()).time }
       return { placed: { transaction: pending, block: null, links: [] }, assets: [coin] }
     }
-    const keep = (): Keep => keepOf(blockNumber, blockHash)
-    const ownReceipt = receiptSchema.transform((one) => {
-      checkReceipt(one, txid, blockHash)
-      return one
-    })
+    const height = Number(blockNumber)
     const [block, receipt, payments] = await Promise.all([
-      headerOf(Number(blockNumber), blockHash),
-      ask({ module: 'proxy', action: 'eth_getTransactionReceipt', txhash: txid }, ownReceipt, keep),
-      ask({ module: 'account', action: 'txlistinternal', txhash: txid }, internalSchema, keep),
+      headerOf(height, blockHash),
+      receiptOf(txid, height, blockHash),
+      paymentsOf(txid, height, blockHash),
     ])
     // The API says of no old transaction by itself whether it failed.
     const drafts = contentOf(found, receipt, { failed: null, payments }, words)
     const { placed, assets } = await (await placer()).place(block, [{ transaction: found, receipt, drafts }])
     return { placed: placed[0]!, assets }
+  }
+
+  function receiptOf(txid: string, height: number, hash: string): Promise<RpcReceipt> {
+    const schema = receiptSchema.transform((one) => {
+      checkReceipt(one, txid, hash)
+      return one
+    })
+    const parameters = { module: 'proxy', action: 'eth_getTransactionReceipt', txhash: txid }
+    return ask(parameters, schema, () => ({ height, hash }))
+  }
+
+  function paymentsOf(txid: string, height: number, hash: string): Promise<readonly Payment[]> {
+    const parameters = { module: 'account', action: 'txlistinternal', txhash: txid }
+    return ask(parameters, internalSchema, () => ({ height, hash }))
   }
 
   async function count(who: HolderId): Promise<number> {
@@ -143,14 +157,15 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
       const moving = gathered.filter(({ rows }) =>
         rows.some(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who)),
       )
-      const placed = await Promise.all(moving.map((one) => placedOf(one, assets)))
+      const placed = await Promise.all(moving.map((one) => placedOf(who, one, assets)))
       placed.sort(({ transaction: a }, { transaction: b }) => a.height - b.height || a.index - b.index)
       yield { transactions: placed, assets: [...assets.values()] }
     }
   }
 
-  /** Internal payments alone say neither block hash nor place: these are asked for. */
+  /** Internal payments alone say neither block hash nor place in it, and no list the order within: these are asked for. */
   async function placedOf(
+    who: HolderId,
     { height, txid, time, rows }: Gathered,
     assets: Map<AssetId, Asset>,
   ): Promise<PlacedRows> {
@@ -169,9 +184,15 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
       hash = found!.blockHash!
       index = Number(found!.transactionIndex)
     }
-    const transfers = KINDS.flatMap((kind) =>
+    const listed = KINDS.flatMap((kind) =>
       rows.flatMap((row) => row.transfers.filter((transfer) => transfer.kind === kind)),
     )
+    const unclear = crowded(who, rows)
+    const [payments, receipt] = await Promise.all([
+      unclear.has('internal') ? paymentsOf(txid, height, hash) : null,
+      unclear.has('token') ? receiptOf(txid, height, hash) : null,
+    ])
+    const transfers = inPlaces(listed, payments, receipt, words)
     const transaction = { chain, txid, height, index, time, transfers, inputs: [], outputs: [] }
     return { transaction, block: { height, hash, time }, links: [] }
   }

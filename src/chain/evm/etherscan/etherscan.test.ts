@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatHolder } from '../../../address/index.ts'
+import { createMemoryLedger, type Ledger } from '../../../ledger/index.ts'
 import { createDoor } from '../../../net/index.ts'
+import type { HolderId } from '../../../units/caip.ts'
 import type { Source } from '../../source.ts'
+import type { Transaction } from '../../transaction.ts'
 import { type Anvil, startAnvil } from '../anvil.test-suite.ts'
 import { createEvmNode } from '../createEvmNode.ts'
 import { type EveryKind, everyKind } from '../everyKind.test-suite.ts'
@@ -47,6 +50,46 @@ describe('createEtherscan', () => {
     expect(await walk(open(pageRows))).toEqual(await walk(source))
   })
 })
+
+describe('the order within a transaction', () => {
+  test.each([false, true])(
+    'is that of the node, whoever is read first (the last first: %s)',
+    async (isBack) => {
+      const all = await Promise.all(
+        Object.values(made.txids).map(async (txid) => (await truth.transaction(txid))!.placed.transaction),
+      )
+      const holders = [
+        ...new Set(all.flatMap(({ transfers }) => transfers.flatMap(({ from, to }) => [from, to]))),
+      ]
+        .filter((one) => one !== null)
+        .sort()
+      const ledger = createMemoryLedger()
+      for (const holder of isBack ? holders.reverse() : holders)
+        ledger.append(await historyOf(source, holder))
+      const expected = createMemoryLedger()
+      expected.append(all)
+      for (const { txid } of all)
+        for (const holder of holders)
+          expect(paidIn(ledger, txid, holder), txid).toEqual(paidIn(expected, txid, holder))
+    },
+  )
+})
+
+async function historyOf(from: Source, who: HolderId): Promise<Transaction[]> {
+  const all: Transaction[] = []
+  for await (const page of from.history!(who)) all.push(...page.transactions.map((one) => one.transaction))
+  return all
+}
+
+/** What a holder pays and gets in a transaction, in order, by asset. */
+function paidIn(ledger: Ledger, txid: string, who: HolderId): Record<string, string[]> {
+  const [found] = ledger.transactions(ledger.txNumbers(txid))
+  const paid: Record<string, string[]> = {}
+  for (const { from, to, asset, amount } of found?.transfers ?? [])
+    if (amount > 0n && (from === who || to === who))
+      paid[asset] = [...(paid[asset] ?? []), `${from} ${to} ${amount}`]
+  return paid
+}
 
 describe('a history that goes through a bridge', () => {
   test('says where the money goes on, and where it came from', async () => {
