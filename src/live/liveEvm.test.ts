@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startAnvil } from '../chain/evm/anvil.test-suite.ts'
 import { createEvmNode } from '../chain/evm/createEvmNode.ts'
 import { createEtherscan } from '../chain/evm/etherscan/createEtherscan.ts'
 import {
@@ -187,6 +188,39 @@ describe('a theft on EVM nodes', () => {
     const expected = (await worldOf(node(true)).run(request())).flow
     const { flow, missing, cut } = await worldOf(explorer).run(request())
     expect([missing, cut]).toEqual([[], null])
+    expect(flow.coverage.notes.join('\n')).toMatch(/a swap that pays out to somebody else, .* can go unseen/)
     expectSameFlow(flow, expected)
+  })
+})
+
+describe('payments within one transaction', () => {
+  test('come in the order of the chain, though the last payee is read first', async () => {
+    const anvil = await startAnvil({ chainId: 31339 })
+    ends.push(() => anvil.stop())
+    const [thief, friend, other] = [20, 21, 22].map((n) => anvil.accounts[n]!.address)
+    const splitter = await anvil.deploy('Splitter')
+    const txid = await anvil.send(1, thief!, 10n ** 19n)
+    await anvil.send(20, friend!, 10n ** 18n)
+    await anvil.send(20, other!, 8n * 10n ** 18n)
+    // A child is paid as it is made, and pays the friend as it ends.
+    await anvil.write(22, splitter, 'viaChild', [friend], 5n * 10n ** 18n)
+    const api = await startEtherscanServer(anvil)
+    ends.push(() => api[Symbol.asyncDispose]())
+    const { labels, prices } = books(createMemoryLedger())
+    const chain = 'eip155:31339'
+    const run = async (shown: string, open: (door: Door) => Promise<Source> | Source): Promise<Flow> => {
+      const door = createDoor({ url: shown, limits })
+      const source = { chain, shown, open: async (wrap: (door: Door) => Door) => open(wrap(door)) }
+      const world = liveWorld({ labels, prices, sources: [source] })
+      ends.push(() => world.clean())
+      const seed = { theft: 'theft', of: { kind: 'lot', txid, chain } } as const
+      return (await world.run(plainRequest({ seeds: [seed] }))).flow
+    }
+    const flow = await run(api.url, (door) => createEtherscan(door, anvil.chainId))
+    expect(flow.leaves.find(({ holder }) => addressOf(holder) === friend)!.amount).toBe(
+      String(6n * 10n ** 18n),
+    )
+    expect(flow.coverage.unknownOrigin).toEqual([])
+    expectSameFlow(flow, await run(anvil.url, (door) => createEvmNode(door)))
   })
 })
