@@ -52,7 +52,7 @@ const KINDS: readonly Transfer['kind'][] = ['native', 'fee', 'internal', 'token'
 const BLIND = [
   'Etherscan does not list what wrapped coins mint and burn, other than those known, nor fees beside that for gas.',
   'A history from Etherscan has no logs: bridges are recognised where their known contracts are paid or pay, and in transactions that are asked for by themselves.',
-  'It shows the transfers of its own address alone: a swap that pays out to somebody else, above all through several pools, can go unseen, and so can what a relayer pays out for a bridge.',
+  'A history from Etherscan shows the transfers of its address alone: a swap that pays out to somebody else, above all through several pools, can go unseen, and so can what a relayer pays out for a bridge.',
 ]
 
 /** @param door to the API itself: `https://api.etherscan.io/v2/api`, its key as the secret query parameter `apikey` */

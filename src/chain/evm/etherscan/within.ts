@@ -1,7 +1,7 @@
 /**
  * Order within one transaction. An account's lists name no places, and a payment that one account's list shows first may
  * follow one that another's brings later. So where an account takes part twice in one asset, the order is taken from the
- * transaction's own list of payments and from its logs, as {@link contentOf} has it.
+ * transaction's own list of payments and from its logs: the places that a node's transfers have (`contentOf`).
  * @module
  */
 import type { HolderId } from '../../../units/caip.ts'
