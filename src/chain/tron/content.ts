@@ -11,7 +11,8 @@ import { type AssetId, addressOf, type HolderId, TRON } from '../../units/caip.t
 import { toHex } from '../../units/hex.ts'
 import { tokenMoves } from '../evm/tokens.ts'
 import type { Transfer } from '../transaction.ts'
-import type { InternalRow, TronContract, TronInternal, TronResult, TronTransaction } from './wire.ts'
+import type { TronContract } from './contract.ts'
+import type { InternalRow, TronInternal, TronResult, TronTransaction } from './wire.ts'
 
 export const TRX: Asset = nativeAsset(TRON)!
 
@@ -62,52 +63,56 @@ export function isDone({ ret }: TronTransaction): boolean {
 
 /** The transaction's own payments and its fee. */
 export function ownTransfers(sent: TronTransaction, { fee, created, withdrawn }: Outcome): Transfer[] {
-  const { raw_data } = sent
-  const [contract] = raw_data.contract
-  const owner = contract!.parameter.value.owner_address
-  if (!owner) return []
-  const paid = isDone(sent) ? paymentsOf(contract!, created, withdrawn) : []
+  const { owner, ...contract } = sent.contract
+  if (owner === null) return []
+  const from = holderOfTron(owner)
+  const paid = isDone(sent) ? paymentsOf(contract, from, created, withdrawn) : []
   const own = paid.map((payment): Transfer => ({ ...payment, kind: 'native', position: 0 }))
-  if (fee > 0n)
-    own.push({ from: holderOfTron(owner), to: null, asset: TRX.id, amount: fee, kind: 'fee', position: 0 })
+  if (fee > 0n) own.push({ from, to: null, asset: TRX.id, amount: fee, kind: 'fee', position: 0 })
   return [...own, ...wrapsOf(own)]
 }
 
-/** Kinds of contracts that move money between accounts; java-tron `Tron.proto`, `Transaction.Contract.ContractType`. */
-function paymentsOf({ type, parameter }: TronContract, created: string | null, withdrawn: bigint): Payment[] {
-  const { value } = parameter
-  const from = holderOfTron(value.owner_address!)
-  const pay = (to: string | null | undefined, asset: AssetId, amount: bigint): Payment[] =>
-    to ? [{ from, to: holderOfTron(to), asset, amount }] : []
-  switch (type) {
-    case 'TransferContract':
-      return pay(value.to_address, TRX.id, value.amount ?? 0n)
-    case 'TransferAssetContract':
-      return pay(value.to_address, tokenId('trc10', textOf(value.asset_name ?? '')), value.amount ?? 0n)
-    case 'TriggerSmartContract': {
-      const to = value.contract_address
-      const trx = (value.call_value ?? 0n) > 0n ? pay(to, TRX.id, value.call_value!) : []
-      const tokens = value.call_token_value ?? 0n
-      return tokens > 0n ? [...trx, ...pay(to, tokenId('trc10', String(value.token_id)), tokens)] : trx
-    }
-    case 'CreateSmartContract': {
-      const endowment = value.new_contract?.call_value ?? 0n
-      return endowment > 0n ? pay(created, TRX.id, endowment) : []
-    }
-    // A reward for votes or blocks; the chain issues it.
-    case 'WithdrawBalanceContract':
-      return withdrawn > 0n ? [{ from: null, to: from, asset: TRX.id, amount: withdrawn }] : []
-    default:
-      return []
-  }
+function paymentsOf(
+  { to, sun = 0n, token, creates, withdraws }: Omit<TronContract, 'owner'>,
+  from: HolderId | null,
+  created: string | null,
+  withdrawn: bigint,
+): Payment[] {
+  // The chain issues a reward.
+  if (withdraws) return withdrawn > 0n ? [{ from: null, to: from, asset: TRX.id, amount: withdrawn }] : []
+  const payee = creates ? created : to
+  if (!payee) return []
+  const pay = (asset: AssetId, amount: bigint): Payment => ({ from, to: holderOfTron(payee), asset, amount })
+  return [
+    ...(sun > 0n ? [pay(TRX.id, sun)] : []),
+    ...(token !== undefined && token.amount > 0n ? [pay(trc10(token.name), token.amount)] : []),
+  ]
 }
 
-/** Name of a TRC-10 token: its number, which nodes write as hex of its digits, and explorers plain. */
-function textOf(name: string): string {
-  const plain = /^(?:3\d){1,19}$/.test(name) ? Buffer.from(name, 'hex').toString() : name
-  if (!/^\d{1,19}$/.test(plain))
-    throw new AnswerError({ expected: 'the number of a TRC-10 token', came: name })
-  return plain
+/** java-tron `TransactionUtil.validAssetName`. */
+const MAX_NAME_BYTES = 32
+
+/** Of TRC-10 tokens; they begin at 1,000,001 (java-tron `DynamicPropertiesStore`, `TOKEN_ID_NUM`). */
+const NUMBER = /^[1-9]\d{6,18}$/
+
+/**
+ * A TRC-10 token by its number, or by its name, which was all it had before it had a number: what CAIP-19 does not allow is
+ * percent-encoded, and the first of digits alone, lest they be taken for a number.
+ */
+function trc10(bytes: Uint8Array): AssetId {
+  const name = Buffer.from(bytes).toString('latin1')
+  if (name === '' || name.length > MAX_NAME_BYTES)
+    throw new AnswerError({ expected: 'a TRC-10 token of 1 to 32 bytes', came: `${name.length}` })
+  if (NUMBER.test(name)) return tokenId('trc10', name)
+  const escaped = (letter: string): string => `%${toHex(Buffer.from(letter, 'latin1')).toUpperCase()}`
+  return tokenId('trc10', name.replace(/[^-.A-Za-z0-9]|^\d(?=\d*$)/g, escaped))
+}
+
+/** What contracts move has a number; nodes write it plain or as the hex of its digits. */
+function numberOf(token: string): Buffer {
+  const plain = /^(?:3\d){7,19}$/.test(token) ? Buffer.from(token, 'hex').toString() : token
+  if (!NUMBER.test(plain)) throw new AnswerError({ expected: 'the number of a TRC-10 token', came: token })
+  return Buffer.from(plain)
 }
 
 /** `call`, `create` and `suicide`, plain and in hex; other notes are of stakes and votes, which change no owner. */
@@ -120,7 +125,7 @@ export function internalTransfers(internals: readonly (TronInternal | InternalRo
     if (rejected || !MOVING.has(note)) return []
     return values.flatMap(([token, amount]) => {
       if (amount === 0n) return []
-      const asset = token === '_' || token === '' ? TRX.id : tokenId('trc10', textOf(token))
+      const asset = token === '_' || token === '' ? TRX.id : trc10(numberOf(token))
       return [{ from: holderOfTron(from), to: holderOfTron(to), asset, amount }]
     })
   })

@@ -118,10 +118,10 @@ export function createTronGrid(door: Door): Source {
   async function transaction(txid: string): Promise<{ placed: Placed; assets: MetAssets } | null> {
     const body = { value: txid }
     // Its bytes are proven by its id, so they stay true.
-    const sent = await post('/wallet/gettransactionbyid', body, transactionSchema, keepFound)
+    const schema = transactionSchema.transform((stated) => stated && proveTransaction(stated))
+    const sent = await post('/wallet/gettransactionbyid', body, schema, keepFound)
     if (sent === null) return null
     assertAnswer(sent.txID === txid, `transaction ${txid}`, sent.txID)
-    proveTransaction(sent)
     // What can no longer be undone is asked for first: it may be kept, though it names no block's hash.
     const result =
       (await post('/walletsolidity/gettransactioninfobyid', body, resultSchema, keepFound)) ??

@@ -21,10 +21,9 @@ interface Rows {
 }
 
 /** A row whose transaction is what its bytes say. */
-export const provenRowSchema: z.ZodType<AccountRow> = accountRowSchema.transform((row) => {
-  if (!('tx_id' in row)) proveTransaction(row)
-  return row
-})
+export const provenRowSchema: z.ZodType<AccountRow> = accountRowSchema.transform((row) =>
+  'tx_id' in row ? row : proveTransaction(row),
+)
 
 /** One transaction's rows. */
 export interface Gathered extends Rows {

@@ -7,7 +7,7 @@ import type { Transaction } from '../transaction.ts'
 import { createTronGrid } from './createTronGrid.ts'
 import { proveTransaction } from './proof.ts'
 import { hex, type Made, startTronServer, type TronServer } from './tronServer.test-suite.ts'
-import type { TronTransaction } from './wire.ts'
+import type { StatedTransaction } from './wire.ts'
 
 const FAST = { perSecond: 10_000, burst: 10_000, concurrency: 8, retries: 0 }
 
@@ -34,6 +34,15 @@ const call = (from: string, contract: string, sun: number, more: Partial<Made> =
   },
   ...more,
 })
+const token = (name: string): Made => ({
+  type: 'TransferAssetContract',
+  value: {
+    owner_address: hex(A),
+    to_address: hex(B),
+    asset_name: Buffer.from(name).toString('hex'),
+    amount: 9,
+  },
+})
 
 /** Every kind of transaction that the source tells apart, in three blocks. */
 const BLOCKS: readonly (readonly Made[])[] = [
@@ -59,15 +68,13 @@ const BLOCKS: readonly (readonly Made[])[] = [
     call(A, WTRX, 77),
   ],
   [
-    {
-      type: 'TransferAssetContract',
-      value: { owner_address: hex(A), to_address: hex(B), asset_name: '31303032303030', amount: 9 },
-    },
+    token('1002000'),
     transfer(B, B, 1),
     {
       type: 'FreezeBalanceV2Contract',
       value: { owner_address: hex(A), frozen_balance: 1_000_000, resource: 'ENERGY' },
     },
+    ...['JOIN_2', 'SEED', '888'].map(token),
   ],
 ]
 
@@ -123,6 +130,9 @@ describe('createTronGrid', () => {
     ],
     ['wrapped TRX', 4, [`native A WTRX ${COIN} 77`, `token - A trc20:${WTRX} 77`]],
     ['a TRC-10 token', 5, ['native A B trc10:1002000 9']],
+    ['a TRC-10 token by the name it had', 8, ['native A B trc10:JOIN%5F2 9']],
+    ['a TRC-10 token whose name looks like hex', 9, ['native A B trc10:SEED 9']],
+    ['a TRC-10 token whose name is digits', 10, ['native A B trc10:%3888 9']],
     ['to oneself', 6, [`native B B ${COIN} 1`]],
     ['a stake', 7, []],
   ])('%s', async (_, n, expected) => {
@@ -190,28 +200,18 @@ describe('createTronGrid', () => {
 
 describe('proveTransaction', () => {
   // Block 62,258,698 of Tron.
-  const real: TronTransaction = {
+  const real: StatedTransaction = {
     txID: '47086db397eac45d2fe7dacedcb6f77267d6895dce645210e495e64f8a2a7910',
     raw_data_hex:
       '0a02fdf622084cd898aed8ce5d1440f0d2ccf1fd315a65080112610a2d747970652e676f6f676c65617069732e636f6d2f70726f746f636f6c2e5472616e73666572436f6e747261637412300a15419b3281a60ab7a44f351ef2896c653f134972ad2212154105cc125604448afeb6867eb688efb7e80411d57a1805709c91c9f1fd31',
-    raw_data: {
-      contract: [
-        {
-          type: 'TransferContract',
-          parameter: {
-            value: {
-              owner_address: '419b3281a60ab7a44f351ef2896c653f134972ad22',
-              to_address: '4105cc125604448afeb6867eb688efb7e80411d57a',
-              amount: 5n,
-            },
-          },
-        },
-      ],
-    },
   }
 
   test('a real transaction', () => {
-    expect(() => proveTransaction(real)).not.toThrow()
+    expect(proveTransaction(real).contract).toEqual({
+      owner: '419b3281a60ab7a44f351ef2896c653f134972ad22',
+      to: '4105cc125604448afeb6867eb688efb7e80411d57a',
+      sun: 5n,
+    })
     expect(() => proveTransaction({ ...real, txID: '0'.repeat(64) })).toThrow('to hash to its id')
   })
 })
@@ -235,8 +235,8 @@ describe('pages', () => {
     await using long = await startTronServer(many, {})
     expect(await open(long).count!(holder(A))).toBeGreaterThan(700)
     expect(await open(long).count!(holder(A))).toBeLessThan(800)
-    // Six transactions of its own, and four payments in another's, done or not.
-    expect(await source.count!(holder(A))).toBe(10)
+    // Nine transactions of its own, and four payments in another's, done or not.
+    expect(await source.count!(holder(A))).toBe(13)
     expect(await source.count!(holder(account(999)))).toBe(0)
   })
 
@@ -265,12 +265,6 @@ describe('pages', () => {
 
 describe('hostile answers', () => {
   const lies: readonly (readonly [name: string, path: RegExp, change: (answer: never) => unknown])[] = [
-    [
-      'another amount than was signed',
-      /gettransactionbyid/,
-      (answer: { raw_data: never }) => changed(answer, 'amount', 9),
-    ],
-    ['another payee', /gettransactionbyid/, (answer) => changed(answer, 'to_address', hex(C))],
     ['bytes of another transaction', /gettransactionbyid/, (answer) => changed(answer, 'raw_data_hex', '00')],
     ['a negative fee', /infobyid/, (answer) => changed(answer, 'fee', -1)],
     ['a result of another transaction', /infobyid/, (answer) => changed(answer, 'id', 'ab'.repeat(32))],
@@ -284,6 +278,25 @@ describe('hostile answers', () => {
       change: (asked, answer) => (path.test(asked.path) ? change(answer as never) : answer),
     })
     await expect(open(liar).transaction(server.txids[0]!)).rejects.toMatchObject({ code: 'NET_BAD_ANSWER' })
+  })
+})
+
+describe('what a transaction pays is what its bytes say', () => {
+  test.each<[string, (key: string, old: unknown) => unknown]>([
+    ['another amount', (key, old) => (key === 'amount' ? 9 : old)],
+    ['no amount', (key, old) => (key === 'amount' ? undefined : old)],
+    ['another payee', (key, old) => (key === 'to_address' ? hex(C) : old)],
+    ['another kind', (key, old) => (key === 'type' ? 'VoteWitnessContract' : old)],
+    ['nothing', (key, old) => (key === 'raw_data' ? undefined : old)],
+  ])('%s stated beside them', async (_, lie) => {
+    await using liar = await startTronServer(BLOCKS, TOKENS, {
+      change: ({ path }, answer) =>
+        /gettransactionbyid|v1/.test(path) ? JSON.parse(JSON.stringify(answer, lie)) : answer,
+    })
+    const { placed } = (await open(liar).transaction(server.txids[0]!))!
+    expect(shown(placed.transaction)[0]).toBe(`native A B ${COIN} 5000000`)
+    const [page] = await walk(open(liar), A)
+    expect(shown(page!.transactions[0]!.transaction)[0]).toBe(`native A B ${COIN} 5000000`)
   })
 })
 

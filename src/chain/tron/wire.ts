@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { listOf } from '../../net/index.ts'
 import { amountText, type Maybe } from '../wire.ts'
+import type { TronContract } from './contract.ts'
 
 /** An account: 0x41 and 20 bytes in hex, as nodes write it. */
 const address = z
@@ -29,59 +30,31 @@ const sun = z
   .transform(BigInt)
 const milliseconds = z.int().min(0)
 
-/** What a contract of a transaction carries, of the kinds that move money. */
-export interface TronContract {
-  readonly type: string
-  readonly parameter: {
-    readonly value: {
-      readonly owner_address?: Maybe<string>
-      readonly to_address?: Maybe<string>
-      readonly contract_address?: Maybe<string>
-      readonly amount?: Maybe<bigint>
-      readonly call_value?: Maybe<bigint>
-      readonly call_token_value?: Maybe<bigint>
-      readonly token_id?: Maybe<string | number>
-      /** Number of a TRC-10 token as text, in hex. */
-      readonly asset_name?: Maybe<string>
-      readonly new_contract?: Maybe<{ readonly call_value?: Maybe<bigint> }>
-    }
-  }
-}
-const contract = z.object({
-  type: z.string(),
-  parameter: z.object({
-    value: z.object({
-      owner_address: address.nullish(),
-      to_address: address.nullish(),
-      contract_address: address.nullish(),
-      amount: sun.nullish(),
-      call_value: sun.nullish(),
-      call_token_value: sun.nullish(),
-      token_id: z.union([z.int(), z.string()]).nullish(),
-      asset_name: z.string().max(128).nullish(),
-      new_contract: z.object({ call_value: sun.nullish() }).nullish(),
-    }),
-  }),
-})
-
-export interface TronTransaction {
+/** A transaction, as far as it is believed: what its bytes say is read from them, whatever is stated beside them. */
+export interface StatedTransaction {
   readonly txID: string
   readonly raw_data_hex: string
-  readonly raw_data: { readonly contract: readonly TronContract[] }
   readonly ret?: Maybe<readonly { readonly contractRet?: Maybe<string>; readonly fee?: Maybe<bigint> }[]>
 }
+/** Its bytes hash to its id. */
+export interface TronTransaction extends StatedTransaction {
+  readonly contract: TronContract
+}
+/** java-tron `Constant.TRANSACTION_MAX_BYTE_SIZE`, in digits. */
+const MAX_RAW_DIGITS = 2 * 500 * 1024
 const transaction = {
   txID: hash,
-  raw_data_hex: bytes,
-  // java-tron takes transactions of one contract alone (`Manager.processTransaction`).
-  raw_data: z.object({ contract: listOf(contract, { min: 1, max: 1 }) }),
+  raw_data_hex: bytes.refine(({ length }) => length <= MAX_RAW_DIGITS, 'at most 500 KiB'),
   ret: listOf(z.object({ contractRet: z.string().nullish(), fee: sun.nullish() })).nullish(),
 }
 
 /** A node answers `{}` where it has none. */
 const nothing = z.strictObject({}).transform(() => null)
 
-export const transactionSchema: z.ZodType<TronTransaction | null> = z.union([nothing, z.object(transaction)])
+export const transactionSchema: z.ZodType<StatedTransaction | null> = z.union([
+  nothing,
+  z.object(transaction),
+])
 
 /** Value of one call by a contract; without token it is TRX. */
 interface CallValue {
@@ -220,14 +193,14 @@ const internalRow = {
   }),
 }
 /** A row of an account's transactions: one of its own, or a payment in another's. */
-export type AccountRow =
+export type AccountRow<T = TronTransaction> =
   | (InternalRow & { readonly tx_id: string; readonly block_timestamp: number })
-  | (TronTransaction & {
+  | (T & {
       readonly blockNumber: number
       readonly block_timestamp: number
       readonly internal_transactions?: Maybe<readonly InternalRow[]>
     })
-export const accountRowSchema: z.ZodType<AccountRow> = z.union([
+export const accountRowSchema: z.ZodType<AccountRow<StatedTransaction>> = z.union([
   z.object({ ...internalRow, tx_id: hash, block_timestamp: milliseconds }),
   z.object({
     ...transaction,
