@@ -20,9 +20,9 @@ import {
   TRX,
   tokenTransfers,
 } from './content.ts'
-import { estimateRows, gather, provenRowSchema } from './history.ts'
+import { estimateRows, type Gathered, gather, provenRowSchema } from './history.ts'
 import { proveTransaction } from './proof.ts'
-import { assetOf, seconds, transactionOf, transactionOfRows } from './transactionOfRows.ts'
+import { assetOf, isNameless, seconds, transactionOf, transactionOfRows } from './transactionOfRows.ts'
 import {
   blockSchema,
   constantSchema,
@@ -165,13 +165,25 @@ export function createTronGrid(door: Door): Source {
     const block = await newest('/walletsolidity/getnowblock', 'refresh')
     for await (const gathered of gather(door, addressOf(who))) {
       const assets = new Map<AssetId, Asset>([[TRX.id, TRX]])
-      for (const row of gathered.flatMap(({ token }) => token)) assets.set(assetOf(row).id, assetOf(row))
-      const own = gathered
-        .map(transactionOfRows)
+      const read = await Promise.all(gathered.map(readGathered))
+      for (const asset of read.flatMap((one) => one.assets)) assets.set(asset.id, asset)
+      const own = read
+        .map((one) => one.transaction)
         .filter(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who))
       const transactions = (await inOrder(own)).map((one): Placed => ({ transaction: one, block, links: [] }))
       if (transactions.length > 0) yield { transactions, assets: [...assets.values()] }
     }
+  }
+
+  /** A token that the lists do not name is in the transaction itself. */
+  async function readGathered(gathered: Gathered): Promise<{ transaction: Transaction; assets: MetAssets }> {
+    if (isNameless(gathered)) {
+      const whole = await transaction(gathered.txid)
+      assertAnswer(whole !== null, `transaction ${gathered.txid}, which a list has`, 'nothing')
+      return { transaction: whole.placed.transaction, assets: whole.assets }
+    }
+    const infos = gathered.token.flatMap(({ token_info }) => token_info ?? [])
+    return { transaction: transactionOfRows(gathered), assets: infos.map(assetOf) }
   }
 
   /** Transactions of one moment are of one block, whose order the lists do not say: it is asked for where a height is known. */

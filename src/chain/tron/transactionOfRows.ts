@@ -11,8 +11,9 @@ import { MAX_SYMBOL } from '../table/assets.ts'
 import type { Transaction, Transfer } from '../transaction.ts'
 import { holderOfTron, internalTransfers, isDone, NO_OUTCOME, ownTransfers, trc20 } from './content.ts'
 import type { Gathered } from './history.ts'
-import type { InternalRow, TokenRow } from './wire.ts'
+import type { InternalRow, TokenInfo } from './wire.ts'
 
+/** What the rows say; a token that they do not name is left out. */
 export function transactionOfRows({ txid, time, account, token }: Gathered): Transaction {
   const transfers: Transfer[] = []
   let height: number | undefined
@@ -30,9 +31,9 @@ export function transactionOfRows({ txid, time, account, token }: Gathered): Tra
   }
   transfers.push(...internalTransfers([...internals.values()]))
   for (const row of token) {
-    if (row.type !== 'Transfer') continue
+    if (row.type !== 'Transfer' || row.token_info === null) continue
     const parties = { from: holderOfTron(row.from), to: holderOfTron(row.to) }
-    transfers.push({ ...parties, asset: assetOf(row).id, amount: row.value, kind: 'token' })
+    transfers.push({ ...parties, asset: assetOf(row.token_info).id, amount: row.value, kind: 'token' })
   }
   // The lists do not say where in the transaction a token moved, so no place is given.
   const plain = transfers.map(({ position: _, ...transfer }) => transfer)
@@ -47,7 +48,12 @@ export function transactionOf(
   return { chain: TRON, txid, ...head, transfers, inputs: [], outputs: [] }
 }
 
-export function assetOf({ token_info: { address, symbol, decimals } }: TokenRow): Asset {
+/** Whether a token moved that the rows do not name. */
+export function isNameless({ token }: Gathered): boolean {
+  return token.some(({ type, token_info }) => type === 'Transfer' && token_info === null)
+}
+
+export function assetOf({ address, symbol, decimals }: TokenInfo): Asset {
   return describeToken(trc20(address), TRON, { symbol: symbol.slice(0, MAX_SYMBOL), decimals })
 }
 

@@ -300,6 +300,53 @@ describe('what a transaction pays is what its bytes say', () => {
   })
 })
 
+describe('tokens of strangers', () => {
+  const says = async (token_info: (old: object) => unknown) => {
+    await using spammed = await startTronServer(BLOCKS, TOKENS, {
+      change: ({ path }, answer) =>
+        path.includes('trc20')
+          ? {
+              ...answer,
+              data: (answer['data'] as { token_info: object }[]).map((row) => ({
+                ...row,
+                token_info: token_info(row.token_info),
+              })),
+            }
+          : answer,
+    })
+    const pages = await walk(open(spammed), A)
+    const fake = pages.flatMap(({ assets }) => assets).find(({ id }) => id.endsWith(FAKE))
+    return {
+      shown: pages.flatMap(({ transactions }) => transactions.map((one) => shown(one.transaction))),
+      fake,
+    }
+  }
+
+  test.each<[string, object, object]>([
+    ['without symbol', { symbol: null }, { symbol: '', decimals: 18 }],
+    ['with a symbol that is none', { symbol: { a: 1 } }, { symbol: '', decimals: 18 }],
+    ['with decimals as text', { decimals: '6' }, { symbol: 'USDT', decimals: 6 }],
+    ['with a thousand decimals', { decimals: 1000 }, { symbol: 'USDT', decimals: 0 }],
+    ['without decimals', { decimals: null }, { symbol: 'USDT', decimals: 0 }],
+  ])('%s move as others do', async (_, words, expected) => {
+    const { shown: honest } = await says((old) => old)
+    const found = await says((old) => ({ ...old, ...words }))
+    expect(found.shown).toEqual(honest)
+    expect(found.fake).toMatchObject({ ...expected, known: false })
+  })
+
+  test.each([
+    ['no token', {}],
+    ['nothing', null],
+    ['no contract', { address: '' }],
+  ])('where a list names %s, the transactions themselves are asked', async (_, token_info) => {
+    const { shown: lines, fake } = await says(() => token_info)
+    expect(lines.flat()).toContain(`token A B trc20:${USDT} 7000000`)
+    expect(lines.flat().filter((line) => line === `token C A trc20:${FAKE} ${2n ** 200n}`)).toHaveLength(2)
+    expect(fake).toMatchObject({ symbol: 'USDT', decimals: 18 })
+  })
+})
+
 /** A copy in which every field of that name has another value. */
 function changed(answer: unknown, name: string, value: unknown): unknown {
   return JSON.parse(JSON.stringify(answer), (key, old: unknown) => (key === name ? value : old))

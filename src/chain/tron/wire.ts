@@ -155,8 +155,29 @@ export interface TokenRow {
   readonly to: string
   readonly type: string
   readonly value: bigint
-  readonly token_info: { readonly symbol: string; readonly address: string; readonly decimals: number }
+  /** null where it does not say whose event it is. */
+  readonly token_info: TokenInfo | null
 }
+/** As the contract has it, which may say anything or nothing. */
+export interface TokenInfo {
+  readonly symbol: string
+  readonly address: string
+  readonly decimals: number | null
+}
+const places = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,3}$/)
+      .transform(Number),
+  ])
+  .pipe(z.int().min(0).max(255))
+const tokenInfo: z.ZodType<TokenInfo> = z.object({
+  symbol: z.string().catch(''),
+  address: base58,
+  decimals: places.nullable().catch(null),
+})
 export const tokenRowSchema: z.ZodType<TokenRow> = z.object({
   transaction_id: hash,
   block_timestamp: milliseconds,
@@ -164,11 +185,7 @@ export const tokenRowSchema: z.ZodType<TokenRow> = z.object({
   to: base58,
   type: z.string(),
   value: amountText,
-  token_info: z.object({
-    symbol: z.string().default(''),
-    address: base58,
-    decimals: z.int().min(0).max(255).default(0),
-  }),
+  token_info: tokenInfo.nullable().catch(null),
 })
 
 /** Value that contracts moved, as the lists have it; `call_value` is by token, TRX under `_`. */
