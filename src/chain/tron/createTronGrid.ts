@@ -20,6 +20,7 @@ import {
   TRX,
   tokenTransfers,
 } from './content.ts'
+import { heedingFrequency } from './frequency.ts'
 import { estimateRows, type Gathered, gather, provenRowSchema } from './history.ts'
 import { proveTransaction } from './proof.ts'
 import { assetOf, isNameless, seconds, transactionOf, transactionOfRows } from './transactionOfRows.ts'
@@ -41,8 +42,9 @@ const NOBODY = `41${'0'.repeat(40)}`
 /** Selectors of EIP-20's words, as the node wants them. */
 const FUNCTIONS: Readonly<Record<string, string>> = { '0x95d89b41': 'symbol()', '0x313ce567': 'decimals()' }
 
-/** @param door to the service itself, `https://api.trongrid.io`; its key as the secret header `TRON-PRO-API-KEY` */
-export function createTronGrid(door: Door): Source {
+/** @param to the service itself, `https://api.trongrid.io`; its key as the secret header `TRON-PRO-API-KEY` */
+export function createTronGrid(to: Door): Source {
+  const door = heedingFrequency(to)
   const post = <T>(
     path: string,
     body: unknown,
