@@ -46,6 +46,8 @@ export interface Interest {
 export interface HistoryPage {
   readonly transactions: readonly Placed[]
   readonly assets: MetAssets
+  /** What `count` comes to at least, with this page: what moves nothing is in it. Absent: what was given. */
+  readonly counted?: number
 }
 
 /** A block's transactions that were looked for, in block order, whole. */

@@ -225,18 +225,16 @@ async function exploreHolder(
   const walk = async (source: Source) => {
     const placed: Placed[] = []
     const assets: Asset[] = []
-    const txids = new Set<string>()
+    let count = 0
     for await (const page of source.history!(holder)) {
-      for (const one of page.transactions) {
-        placed.push(one)
-        txids.add(one.transaction.txid)
-      }
+      for (const one of page.transactions) placed.push(one)
       assets.push(...page.assets)
-      // The count may have been a lower bound.
-      if (txids.size > most) return { source: source.shown, placed: null, assets, count: txids.size }
+      // The count may have been a lower bound, or the history have no end.
+      count = Math.max(placed.length, page.counted ?? 0)
+      if (count > most) return { source: source.shown, placed: null, assets, count }
       if (desk.signal.aborted) return null
     }
-    return { source: source.shown, placed, assets, count: txids.size }
+    return { source: source.shown, placed, assets, count }
   }
   const { value: got, asOf } = await desk.archive.dated(() => line.ask(canExploreHolders, walk))
   if (got === null) return

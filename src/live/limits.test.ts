@@ -1,6 +1,6 @@
 /** What a live trace does at busy addresses, and with balances from before. */
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Source } from '../chain/source.ts'
+import type { HistoryPage, Source } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
 import { createMemoryLedger } from '../ledger/index.ts'
 import { account, books, coin, txidOf, USD, utxo } from '../trace/fixtures.ref.ts'
@@ -72,6 +72,31 @@ describe('a busy address', () => {
       data: { code: 'LIVE_BUSY_SEED', transactions: MILLION },
     })
     expect(door.answered.size).toBeLessThan(3)
+  })
+})
+
+describe('a history that does not end', () => {
+  const rows = [pay(1, null, 'thief', 100n), pay(2, 'thief', 'hot', 100n)]
+  const seeds = [{ theft: 'theft', of: { kind: 'holders', holders: [account('thief')] } }] as const
+
+  let more = 0
+  test.each<[string, (page: HistoryPage) => HistoryPage]>([
+    ['the same again and again', (page) => page],
+    ['what moves nothing', () => ({ transactions: [], assets: [], counted: 2 * ++more })],
+  ])('ends at --busy: %s', async (_, next) => {
+    let pages = 0
+    const { world } = worldOf(rows, 'explorer', (source) => ({
+      ...source,
+      count: async () => 1,
+      async *history(holder) {
+        for await (const page of source.history!(holder))
+          for (; pages < 1000; pages++) yield pages === 0 ? page : next(page)
+      },
+    }))
+    await expect(world.run(plainRequest({ seeds, busy: 300 }))).rejects.toMatchObject({
+      data: { code: 'LIVE_BUSY_SEED' },
+    })
+    expect(pages).toBeLessThan(310)
   })
 })
 

@@ -165,7 +165,12 @@ export function createTronGrid(to: Door): Source {
   async function* history(who: HolderId): AsyncGenerator<HistoryPage> {
     // The lists name no block's hash, and have only what can no longer be undone: this block vouches for all of it.
     const block = await newest('/walletsolidity/getnowblock', 'refresh')
+    const rows = { account: 0, token: 0 }
     for await (const gathered of gather(door, addressOf(who))) {
+      for (const { account, token } of gathered) {
+        rows.account += account.length
+        rows.token += token.length
+      }
       const assets = new Map<AssetId, Asset>([[TRX.id, TRX]])
       const read = await Promise.all(gathered.map(readGathered))
       for (const asset of read.flatMap((one) => one.assets)) assets.set(asset.id, asset)
@@ -173,7 +178,7 @@ export function createTronGrid(to: Door): Source {
         .map((one) => one.transaction)
         .filter(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who))
       const transactions = (await inOrder(own)).map((one): Placed => ({ transaction: one, block, links: [] }))
-      if (transactions.length > 0) yield { transactions, assets: [...assets.values()] }
+      yield { transactions, assets: [...assets.values()], counted: Math.max(rows.account, rows.token) }
     }
   }
 

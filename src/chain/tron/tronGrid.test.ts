@@ -240,6 +240,16 @@ describe('pages', () => {
     expect(await source.count!(holder(account(999)))).toBe(0)
   })
 
+  test('counts every row as it goes, several of one transaction and those that move nothing too', async () => {
+    const events = Array.from({ length: 30 }, () => ({ contract: USDT, from: A, to: B, amount: 1n }))
+    const blocks = Array.from({ length: 20 }, () => [call(A, USDT, 0, { tokens: events })])
+    await using long = await startTronServer(blocks, TOKENS)
+    const pages = await walk(open(long), A)
+    expect(pages.length).toBeGreaterThan(2)
+    expect(pages.at(-1)!.counted).toBe(600)
+    expect((await walk(source, A)).at(-1)!.counted).toBe(await source.count!(holder(A)))
+  })
+
   test.each([
     ['a fingerprint that leads round in a circle', { meta: { fingerprint: '200' } }],
     ['a page that comes again', { meta: { fingerprint: 'new' } }],

@@ -151,7 +151,9 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
   async function* history(who: HolderId): AsyncGenerator<HistoryPage> {
     const account = addressOf(who)
     const schemaOf = (list: ListName) => rowSchema(list, words)
+    let counted = 0
     for await (const gathered of gather({ door, chainId, account, pageRows, schemaOf })) {
+      counted += gathered.length
       const assets = new Map<AssetId, Asset>([[coin.id, coin]])
       for (const { asset } of gathered.flatMap(({ rows }) => rows)) if (asset) assets.set(asset.id, asset)
       const moving = gathered.filter(({ rows }) =>
@@ -159,7 +161,7 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
       )
       const placed = await Promise.all(moving.map((one) => placedOf(who, one, assets)))
       placed.sort(({ transaction: a }, { transaction: b }) => a.height - b.height || a.index - b.index)
-      yield { transactions: placed, assets: [...assets.values()] }
+      yield { transactions: placed, assets: [...assets.values()], counted }
     }
   }
 
