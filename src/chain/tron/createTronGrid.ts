@@ -11,6 +11,7 @@ import { assertAnswer, namingErrors } from '../evm/assertAnswer.ts'
 import { createMetadata, describeToken, type TokenWords } from '../evm/metadata.ts'
 import type { BlockRef, HistoryPage, MetAssets, Placed, Source } from '../source.ts'
 import type { Transaction, Transfer } from '../transaction.ts'
+import { found, refOf, type WholeBlock } from './block.ts'
 import {
   hexOfTron,
   internalTransfers,
@@ -23,15 +24,8 @@ import {
 import { heedingFrequency } from './frequency.ts'
 import { estimateRows, type Gathered, gather, provenRowSchema } from './history.ts'
 import { proveTransaction } from './proof.ts'
-import { assetOf, isNameless, seconds, transactionOf, transactionOfRows } from './transactionOfRows.ts'
-import {
-  blockSchema,
-  constantSchema,
-  resultSchema,
-  type TronBlock,
-  tokenRowSchema,
-  transactionSchema,
-} from './wire.ts'
+import { assetOf, isNameless, transactionOf, transactionOfRows } from './transactionOfRows.ts'
+import { blockSchema, constantSchema, resultSchema, tokenRowSchema, transactionSchema } from './wire.ts'
 
 const BLIND = [
   "A history from TronGrid has an account's own transactions, TRX that contracts paid it, and TRC-20 events; tokens of other kinds that contracts moved are seen only where a transaction is asked for by itself.",
@@ -217,25 +211,4 @@ export function createTronGrid(to: Door): Source {
 
 const keepFound = (found: unknown): Keep => (found === null ? 'never' : 'refresh')
 
-interface WholeBlock {
-  readonly ref: BlockRef
-  readonly ids: readonly string[]
-}
-
-function found(block: TronBlock | null, what: string, height?: number): WholeBlock {
-  assertAnswer(block !== null, what, 'nothing')
-  return { ref: refOf(block, height), ids: block.transactions.map(({ txID }) => txID) }
-}
-
 const NO_WORDS: TokenWords = { symbol: '', decimals: null }
-
-/**
- * The block's id begins with its number, as big-endian 8 bytes (java-tron `BlockCapsule.BlockId`).
- * @throws {AnswerError}
- */
-function refOf({ blockID: hash, block_header }: TronBlock, height?: number): BlockRef {
-  const { number, timestamp, parentHash: parent } = block_header.raw_data
-  assertAnswer(Number.parseInt(hash.slice(0, 16), 16) === number, `an id of block ${number}`, hash)
-  assertAnswer(height === undefined || number === height, `the block at ${height}`, `that at ${number}`)
-  return { height: number, hash, time: seconds(timestamp), parent }
-}
