@@ -100,7 +100,7 @@ function unclearNotes({ swaps, crossings }: Unclear): string[] {
   const list: string[] = []
   if (swaps > 0)
     list.push(
-      `${counted(swaps, 'transaction')} in which different assets are paid and received not followed as a swap: the values are too far apart, or several assets were paid and not all are priced. The payments are followed instead.`,
+      `${counted(swaps, 'transaction')} in which different assets are paid and received not followed as a swap: the values are too far apart, somebody else gains by them too, or several assets were paid and not all are priced. The payments are followed instead.`,
     )
   if (crossings > 0)
     list.push(

@@ -4,7 +4,8 @@
  *
  * Of a transaction with two parties, each that pays one asset net and gets another net swaps: its payments of the one, less
  * what comes back, leave, and as large a share of what it gets is tainted as was of what it paid. With more parties, the one
- * that only pays swaps for the one that only receives another asset, and the others stand between them.
+ * that only pays swaps for the one that only receives another asset, and the others stand between them. Where nobody only pays,
+ * one swaps with `x` alone, and only where nobody else gets more than a fiftieth of what it gets itself.
  * @module
  */
 
@@ -144,6 +145,13 @@ function swapsOf(parts: readonly SlowPart[], thieves: readonly string[]): Swap[]
     return parties.flatMap(({ holder, out, in: got, sides }) =>
       sides === 2 && out && got ? [newSwap(holder, holder, out, got)] : [],
     )
+  const shared = parties.find(({ holder, out, in: got }) => out && got && !holder.startsWith('x'))
+  if (shared?.out && shared.in && parties.some(({ holder }) => holder.startsWith('x'))) {
+    const more = parties
+      .filter(({ in: got, out }) => got && !out)
+      .reduce((sum, { amount }) => sum + amount, 0n)
+    return more * 50n > shared.amount ? [] : [newSwap(shared.holder, shared.holder, shared.out, shared.in)]
+  }
   const giver = parties.find((party) => party.out && !party.in)
   const receiver = parties.find((party) => party.in && !party.out && party.in !== giver?.out)
   // What is itself stolen was not received for something else.

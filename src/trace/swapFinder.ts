@@ -16,7 +16,7 @@ import type { Valuer } from './valuer.ts'
 export interface SwapFinder {
   /** @param answer every movement of these holders */
   find(answer: Movements, holders: ReadonlySet<number>): Conversion[]
-  /** Transactions in which several assets were paid that are not all priced, or of which the values differ too much. */
+  /** Transactions in which several assets were paid that are not all priced, or of which the values differ too much, or by which others gain too. */
   readonly unclear: ReadonlySet<number>
 }
 
@@ -38,6 +38,8 @@ export function createSwapFinder(
   const refused = new Set(
     request.followSwaps ? request.refuseSwaps.flatMap((txid) => [...ledger.txNumbers(txid)]) : [],
   )
+  /** Transaction -> holders, of all that were looked at, whose payments in it are followed instead of a swap. */
+  const paying = new Map<number, number[]>()
   const contracts = new Map<number, number>()
   let zeros: ReadonlySet<number> | undefined
   const zeroHolders = (assets: readonly Asset[]): ReadonlySet<number> => {
@@ -82,17 +84,20 @@ export function createSwapFinder(
         const own = candidates.get(tx)!
         const payers = new Set(transfers.map(({ payer }) => payer))
         const payees = new Set(transfers.map(({ payee }) => payee))
-        const swaps = [...own]
+        const backToOwn = [...own]
           .filter((holder) => payers.has(holder) && payees.has(holder))
-          .map((holder) => swapsOf(tx, holder, transfers, contract, value, isKnown))
+          .map((holder) => ({ holder, ...swapsOf(tx, holder, transfers, contract, value, isKnown) }))
+        for (const { holder, unclear: some } of backToOwn) if (some) addTo(paying, tx, holder)
+        // What is a payment to its payer is none of a swap to its payee: what comes back would seem to be swapped again.
+        const isPaying = ({ partners }: Conversion): boolean =>
+          paying.get(tx)?.some((holder) => partners.has(holder)) === true
         // Whom the transaction itself calls is a router: where it ends as a receiver, the ledger lacks what it paid on.
         const wanted = (giver: number, receiver: number): boolean =>
           own.has(forward ? giver : receiver) && !called.get(tx)?.has(receiver)
-        swaps.push(swapsToOthers(tx, transfers, wanted, contract, value, isKnown))
-        for (const some of swaps) {
-          if (some === null) unclear.add(tx)
-          else found.push(...some)
-        }
+        const toOthers = swapsToOthers(tx, transfers, wanted, contract, value, isKnown)
+        if (paying.has(tx) || toOthers.unclear) unclear.add(tx)
+        found.push(...backToOwn.flatMap(({ swaps }) => swaps.filter((swap) => !isPaying(swap))))
+        found.push(...toOthers.swaps)
       }
       return found
     },

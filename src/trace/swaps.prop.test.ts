@@ -73,7 +73,31 @@ const passedOn = fc
       ...(back > 0n ? [{ from: 'r', to: giver, asset: out!, amount: back }] : []),
     ]
   })
-const transactions = fc.array(fc.oneof(transfer, swap, passedOn), { minLength: 1, maxLength: 30 })
+/** Pays one asset and gets another, of which somebody else gets a part too. */
+const shared = fc
+  .record({
+    holder: fc.constantFrom(...HOLDERS),
+    other: fc.constantFrom(...HOLDERS),
+    assets: fc.shuffledSubarray(ASSETS, { minLength: 2, maxLength: 2 }),
+    paid: amount,
+    own: fc.bigInt(1n, 3_000n),
+    part: fc.oneof(fc.bigInt(1n, 40n), amount),
+  })
+  .filter(({ holder, other }) => holder !== other)
+  .map(({ holder, other, assets: [out, into], paid, own, part }): SlowPart[] => [
+    { from: holder, to: 'x', asset: out!, amount: paid },
+    { from: 'x', to: other, asset: into!, amount: part },
+    { from: 'x', to: holder, asset: into!, amount: own },
+  ])
+/** Each `x` is another: whoever is paid twice may spend what came the first time. */
+const transactions = fc
+  .array(fc.oneof(transfer, swap, passedOn, shared), { minLength: 1, maxLength: 30 })
+  .map((list) =>
+    list.map((parts, i) => {
+      const named = (holder: string): string => (holder === 'x' ? `x${i}` : holder)
+      return parts.map((part) => ({ ...part, from: named(part.from), to: named(part.to) }))
+    }),
+  )
 
 const seeds = ['t', 'u'].map((name) => ({
   theft: name,

@@ -337,6 +337,142 @@ describe('other ways of swapping', () => {
   })
 })
 
+describe('a swap by which somebody else gains too', () => {
+  const UNPRICED: Readonly<Record<string, number>> = {}
+  /** Through a contract that divides what the pool pays. */
+  const shared = (own: number, other: number): Part[] => [
+    ['thief', 'splitter', usdt(1000), USDT],
+    ['splitter', 'pool', usdt(1000), USDT],
+    ['pool', 'splitter', ether(own + other), ETH, 'internal'],
+    ['splitter', 'thief', ether(own), ETH, 'internal'],
+    ['splitter', 'friend', ether(other), ETH, 'internal'],
+  ]
+  const said = (flow: Flow): string => flow.coverage.notes.join()
+
+  test.each([
+    ['nearly all, unpriced', 5, UNPRICED],
+    ['nearly all, priced', 5, PRICES],
+    ['half, unpriced', 260, UNPRICED],
+    ['half, priced', 260, PRICES],
+    ['a tenth, unpriced', 440, UNPRICED],
+  ])('is followed as the payment that it is: %s', (_what, own, prices) => {
+    const flow = trace([theft, shared(own, 490 - own)], {}, prices)
+    expectLeaves(flow, [
+      `${usdt(1000)} USDT swap pool`,
+      `${ether(own)} ETH held thief`,
+      `${ether(490 - own)} ETH held friend`,
+    ])
+    expect(bases(flow)).toEqual([`${usdt(1000)} USDT received thief`, `${ether(490)} ETH swap splitter`])
+    expect(said(flow)).toContain('1 transaction in which')
+  })
+
+  test('says so where what comes back is about as much as was paid', () => {
+    const flow = trace([theft, shared(440, 50)])
+    expectLeaves(flow, [`${usdt(1000)} USDT swap splitter`, `${ether(440)} ETH held thief`])
+    expect(flow.seeds.find(({ basis }) => basis === 'swap')?.from).toMatchObject({
+      confidence: 70,
+      evidence: expect.stringContaining('somebody else gains'),
+    })
+  })
+
+  test.each([
+    ['priced', 95, PRICES],
+    ['unpriced', 80, UNPRICED],
+  ])('keeps what is paid to others up to a fiftieth for a fee, %s', (_what, confidence, prices) => {
+    const flow = trace([theft, shared(450, 9)], {}, prices)
+    expectLeaves(flow, [`${usdt(1000)} USDT swap splitter`, `${ether(450)} ETH held thief`])
+    expect(flow.seeds.find(({ basis }) => basis === 'swap')?.from).toMatchObject({ confidence })
+  })
+
+  test.each<[string, Part[]]>([
+    [
+      'of what is paid',
+      [
+        ['thief', 'splitter', usdt(1000), USDT],
+        ['splitter', 'friend', usdt(990), USDT],
+        ['splitter', 'pool', usdt(10), USDT],
+        ['pool', 'thief', ether(5), ETH],
+      ],
+    ],
+    [
+      'of a third asset',
+      [
+        ['thief', 'pool', usdt(1000), USDT],
+        ['pool', 'thief', ether(5), ETH],
+        ['pool', 'friend', ether(485), WETH],
+      ],
+    ],
+    [
+      'and it is the contract of a token that anybody could have made',
+      [
+        ['thief', 'pool', usdt(1000), USDT],
+        ['pool', 'thief', ether(5), ETH],
+        ['pool', TOKEN_CONTRACT, ether(485), ETH],
+        ['pool', TOKEN_CONTRACT, 1, TOK],
+      ],
+    ],
+  ])('hides no gain %s', (_what, parts) => {
+    const flow = trace([theft, parts], {}, {})
+    expect(flow.seeds.map(({ basis }) => basis)).toEqual(['received', 'received'])
+    expect(said(flow)).toContain('1 transaction in which')
+  })
+
+  test('nor is it hidden by a little that is given back', () => {
+    const back = (asset: string, units: bigint): Part[] => [
+      ['thief', 'pool', usdt(1000), USDT],
+      ['pool', 'thief', ether(5), ETH],
+      ['pool', 'friend', ether(485), ETH],
+      ['friend', 'pool', units, asset],
+    ]
+    expect(said(trace([theft, back(USDT, 1n)], {}, UNPRICED))).toContain('1 transaction in which')
+    expect(said(trace([theft, back(WETH, ether(10))]))).toContain('1 transaction in which')
+  })
+
+  test.each<[string, Part[]]>([
+    [
+      'another customer of the same batch',
+      [
+        ['thief', 'batch', usdt(1000), USDT],
+        ['other', 'batch', usdt(3000), USDT],
+        ['batch', 'thief', ether(490), ETH],
+        ['batch', 'other', ether(1470), ETH],
+      ],
+    ],
+    [
+      'a token that takes its tax',
+      [
+        ['thief', 'pool', usdt(1000), USDT],
+        ['pool', 'thief', 90, TOK],
+        ['pool', TOKEN_CONTRACT, 10, TOK],
+      ],
+    ],
+    [
+      'a vault that keeps what another contract mints for',
+      [
+        ['thief', 'router', usdt(1000), USDT],
+        ['router', 'vault', usdt(1000), USDT],
+        [null, 'router', 500, TOK],
+        ['router', 'thief', 500, TOK],
+        ['router', TOKEN_CONTRACT, 1, USDT],
+      ],
+    ],
+    [
+      'wrapping on the way, of which the source lists no mint',
+      [
+        ['thief', 'router', usdt(1000), USDT],
+        ['router', 'pool', usdt(1000), USDT],
+        ['pool', 'router', ether(490), ETH],
+        ['router', WETH_CONTRACT, ether(490), ETH],
+        ['router', 'thief', ether(490), WETH],
+      ],
+    ],
+  ])('is not %s', (_what, parts) => {
+    const flow = trace([theft, parts], {}, {})
+    expect(flow.seeds.map(({ basis }) => basis).toSorted()).toEqual(['received', 'swap'])
+    expect(said(flow)).not.toContain('transaction in which')
+  })
+})
+
 describe('what is no swap', () => {
   const none = (parts: readonly Part[], prices: Readonly<Record<string, number>> = PRICES): void => {
     const seeds: TraceRequest['seeds'] = [{ theft: 'x', of: { kind: 'lot', txid: txidOf(1) } }]

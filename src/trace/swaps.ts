@@ -5,16 +5,25 @@
  */
 import { circlesWithout, type Transfer } from './circles.ts'
 import { type Conversion, nodeOf, type Side } from './conversion.ts'
+import { paysOthers, type Sides } from './parties.ts'
 
 /** What a holder pays to and gets from one circle of partners. */
 interface Circle {
+  /** All that its partners pay and are paid. */
+  readonly transfers: readonly Transfer[]
   readonly partners: Set<number>
   /** Asset -> what is paid and got in all. */
   readonly sums: Map<number, { paid: bigint; got: bigint }>
 }
 
+/** Swaps of one transaction, and whether something in it looks like one and is not clear. */
+export interface Found {
+  readonly swaps: readonly Conversion[]
+  readonly unclear: boolean
+}
+
 /**
- * A holder's swaps in one transaction: one a circle of partners. null where it looks like one and is not clear.
+ * A holder's swaps in one transaction: one a circle of partners.
  * @param value cents; null where an asset is not priced
  * @param isKnown whether an asset is more than a token that anybody could have minted
  */
@@ -25,7 +34,7 @@ export function swapsOf(
   contractOf: (asset: number) => number,
   value: (asset: number, amount: bigint) => bigint | null,
   isKnown: (asset: number) => boolean,
-): Conversion[] | null {
+): Found {
   const swaps: Conversion[] = []
   const paying: Circle[] = []
   const getting: Circle[] = []
@@ -35,7 +44,8 @@ export function swapsOf(
     if (sides.outs.length === 0) getting.push(circle)
     else if (sides.ins.length === 0) paying.push(circle)
     else {
-      const swap = judgePath(sides, isKnown)
+      const others = paysOthers(holder, circle.transfers, sides, contractOf, value, isKnown)
+      const swap = judgePath(sides, isKnown, others)
       if (swap) swaps.push(swap)
       else unclear = true
     }
@@ -44,7 +54,7 @@ export function swapsOf(
     const swap = judgeValue(sidesOf(tx, holder, [...paying, ...getting], value))
     if (swap) swaps.push(swap)
   }
-  return unclear && swaps.length === 0 ? null : swaps
+  return { swaps, unclear }
 }
 
 /** Partners are in one circle where money moves among them without the holder: a router and the pools it pays, say. */
@@ -54,11 +64,14 @@ function circlesOf(
   contractOf: (asset: number) => number,
 ): Iterable<Circle> {
   const find = circlesWithout(holder, transfers, contractOf)
+  const rootOf = ({ from, to, asset }: Transfer): number => find(nodeOf(from === holder ? to : from, asset))
+  const all = Map.groupBy(transfers, rootOf)
   const circles = new Map<number, Circle>()
-  for (const { payer, payee, from, to, asset, amount } of transfers) {
+  for (const transfer of transfers) {
+    const { payer, payee, from, to, asset, amount } = transfer
     if (from !== holder && to !== holder) continue
-    const root = find(nodeOf(from === holder ? to : from, asset))
-    const circle = circles.get(root) ?? { partners: new Set(), sums: new Map() }
+    const root = rootOf(transfer)
+    const circle = circles.get(root) ?? { transfers: all.get(root)!, partners: new Set(), sums: new Map() }
     circles.set(root, circle)
     circle.partners.add(nodeOf(from === holder ? payee : payer, asset))
     const sum = circle.sums.get(asset) ?? { paid: 0n, got: 0n }
@@ -67,15 +80,6 @@ function circlesOf(
     else sum.got += amount
   }
   return circles.values()
-}
-
-interface Sides {
-  readonly outs: readonly Side[]
-  readonly ins: readonly Side[]
-  /** Cents; null where an asset is not priced. */
-  readonly paid: bigint | null
-  readonly got: bigint | null
-  readonly partners: ReadonlySet<number>
 }
 
 function sidesOf(
@@ -133,20 +137,30 @@ export function within(paid: bigint, got: bigint, [low, high]: readonly [bigint,
   return got * 100n >= paid * low && got * 100n <= paid * high
 }
 
-/** A swap with partners between whom money moved; null where it is not clear. */
+const SAME_VALUE = ', of about the same value at the day’s prices'
+
+/**
+ * A swap with partners between whom money moved; null where it is not clear.
+ * @param others whether somebody else only gains among them
+ */
 function judgePath(
   { outs, ins, paid, got, partners }: Sides,
   isKnown: (asset: number) => boolean,
+  others: boolean,
 ): Conversion | null {
   if (outs.length > 1 && (paid === null || paid === 0n)) return null
   const priced = paid !== null && got !== null && paid > 0n && got > 0n
   if (priced && !within(paid, got, FAR_PERCENT)) return null
+  const close = priced && within(paid, got, CLOSE_PERCENT)
+  if (others && !close) return null
   const [confidence, value, more] = !priced
     ? ins.every(({ asset }) => isKnown(asset))
       ? [80, '', '']
       : [50, '', '; what was received is a token that anybody could have minted, and its worth is not known']
-    : within(paid, got, CLOSE_PERCENT)
-      ? [95, ', of about the same value at the day’s prices', '']
+    : close
+      ? others
+        ? [70, SAME_VALUE, '; somebody else gains among them too, and that is not followed']
+        : [95, SAME_VALUE, '']
       : [70, '', '; the values at the day’s prices differ by more than a fifth']
   const evidence = `Paid and received in one transaction${value}, to and from parties that pay one another in it${more}.`
   return swapOf(outs, ins, partners, confidence, evidence)

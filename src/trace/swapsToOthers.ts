@@ -3,23 +3,13 @@
  * between them gains and loses only by exchange. Definition and error modes: `docs/methods/swaps.md`.
  * @module
  */
-import { NONE } from '../ledger/ledger.ts'
 import { circlesWithout, type Transfer } from './circles.ts'
 import { type Conversion, nodeOf, type Side } from './conversion.ts'
-import { CLOSE_PERCENT, swapOf, within } from './swaps.ts'
-
-/** What one party of a transaction has after it that it had not before, and the reverse. */
-interface Party {
-  /** Of a holder; below 0 for nobody. */
-  readonly node: number
-  readonly nets: Map<number, bigint>
-  /** Base units received in all; meaningful of parties that deal in one asset. */
-  got: bigint
-  paid: bigint
-}
+import { isMoreThanFee, isOneSided, type Party, partiesOf } from './parties.ts'
+import { CLOSE_PERCENT, type Found, swapOf, within } from './swaps.ts'
 
 /**
- * Those of one transaction: at most one a circle. null where one looks like it and the values of both sides differ.
+ * Those of one transaction: at most one a circle; unclear where one looks like it and the values of both sides differ.
  * @param wanted whether it matters what such a payer pays or such a payee gets
  * @param value cents; null where an asset is not priced
  * @param isKnown whether an asset is more than a token that anybody could have minted
@@ -31,7 +21,7 @@ export function swapsToOthers(
   contractOf: (asset: number) => number,
   value: (asset: number, amount: bigint) => bigint | null,
   isKnown: (asset: number) => boolean,
-): Conversion[] | null {
+): Found {
   const circleOf = circlesWithout(null, transfers, contractOf)
   const circles = Map.groupBy(transfers, ({ from, asset }) => circleOf(nodeOf(from, asset)))
   const swaps: Conversion[] = []
@@ -56,27 +46,7 @@ export function swapsToOthers(
     const evidence = `Paid by one holder and received by another in one transaction,${same} and whoever stands between them gives what it gets in exchange.`
     swaps.push(swapOf([out], [into], partnersOf(circle, giver.node, receiver.node), confidence, evidence))
   }
-  return unclear && swaps.length === 0 ? null : swaps
-}
-
-/** Who mints or burns a token is its contract. */
-function partiesOf(circle: readonly Transfer[], contractOf: (asset: number) => number): Map<number, Party> {
-  const parties = new Map<number, Party>()
-  const partyOf = (holder: number, asset: number): Party => {
-    const contract = holder === NONE ? contractOf(asset) : holder
-    const node = nodeOf(contract, asset)
-    const party = parties.get(node) ?? { node, nets: new Map(), got: 0n, paid: 0n }
-    parties.set(node, party)
-    return party
-  }
-  for (const { from, to, asset, amount } of circle) {
-    const [payer, payee] = [partyOf(from, asset), partyOf(to, asset)]
-    payer.nets.set(asset, (payer.nets.get(asset) ?? 0n) - amount)
-    payer.paid += amount
-    payee.nets.set(asset, (payee.nets.get(asset) ?? 0n) + amount)
-    payee.got += amount
-  }
-  return parties
+  return { swaps, unclear }
 }
 
 /**
@@ -98,16 +68,10 @@ function endsOf(
   return assetOf(giver) === assetOf(receiver) ? null : [giver, receiver]
 }
 
-function isOneSided({ nets }: Party, isSide: (net: bigint) => boolean): boolean {
-  const moved = [...nets.values()].filter((net) => net !== 0n)
-  return moved.length > 0 && moved.every(isSide)
-}
-
 function assetOf({ nets }: Party): number {
   return nets.keys().next().value!
 }
 
-/** Routers keep up to some percent of what is paid or received; the limit of a fiftieth is ours. */
 function withoutFees(takers: readonly Party[], giver: Party): Party[] {
   const wholes = new Map<number, bigint>()
   for (const { nets } of takers) {
@@ -115,7 +79,7 @@ function withoutFees(takers: readonly Party[], giver: Party): Party[] {
   }
   const asset = assetOf(giver)
   wholes.set(asset, -giver.nets.get(asset)!)
-  return takers.filter(({ nets }) => [...nets].some(([of, net]) => net * 50n > wholes.get(of)!))
+  return takers.filter(({ nets }) => [...nets].some(([of, net]) => isMoreThanFee(net, wholes.get(of)!)))
 }
 
 function sideOf(tx: number, party: Party): Side {
