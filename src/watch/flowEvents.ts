@@ -5,6 +5,7 @@
 import type { Flow, FlowHop, FlowLabel, LeafReason } from '../trace/index.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import { type AlertAsset, type AlertLabel, type Facts, largestParties, type Party } from './alert.ts'
+import { netHops } from './netHops.ts'
 import type { Sighted } from './sight.ts'
 
 /** Where money comes to somebody who may be asked to stop it. The other reasons of docs/methods/stops.md are our own limits. */
@@ -15,6 +16,7 @@ const ARRIVALS: ReadonlySet<LeafReason | null> = new Set<LeafReason | null>([
 /**
  * Every event of a flow, by transaction and asset: `arrived` for each place where following stopped, and `moved` for what
  * goes on, or for all of it where nothing does, so that what was told before a label made it an arrival is still seen.
+ * Whoever only passes money on within a transaction is left out.
  */
 export function flowEvents(flow: Flow, heightOf: HeightOf): Sighted[] {
   const labels = new Map(flow.holders.map(({ holder, labels: said }) => [holder, said[0]]))
@@ -32,8 +34,12 @@ export function flowEvents(flow: Flow, heightOf: HeightOf): Sighted[] {
   const stopOf: StopOf = ({ txid, asset, to, stop }) =>
     stop === undefined || goesOn.has(`${txid} ${asset} ${to}`) ? null : stop
   const bound = flow.balance.some((balance) => balance.bound)
-  return [...groups.values()].flatMap((hops) => {
-    const [{ chain, txid, asset, height, time }] = hops as [FlowHop]
+  return [...groups.values()].flatMap((all) => {
+    const [{ chain, txid, asset, height, time }] = all as [FlowHop]
+    const net = netHops(all)
+    // Outputs that an owner brings together are others afterwards; an account that pays itself has moved nothing.
+    const hops = net.length === 0 && chain.startsWith('bip122:') ? all : net
+    if (hops.length === 0) return []
     const { symbol, decimals, known } = assets.get(asset)!
     const common = {
       ...{ chain, txid, height, time, atMost: bound, by: null },

@@ -153,8 +153,8 @@ function transferClaims(
     if (to !== null) add(made.to, to, amount)
   }
   for (const transfer of transfers) {
-    if (transfer.kind === 'fee') continue
-    const { from, to, asset, amount } = transfer
+    const { kind, from, to, asset, amount } = transfer
+    if (kind === 'fee' || from === to) continue
     const payers = from === null ? [] : (holders.get(from) ?? [])
     for (const { watch, sighted } of payers) {
       const held = sighted.amounts.get(asset) ?? 0n

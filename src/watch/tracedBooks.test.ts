@@ -4,17 +4,22 @@ import type { Transaction } from '../chain/transaction.ts'
 import {
   account,
   accountTransactions,
+  atomic,
   books as booksOf,
   coin,
+  ETH,
   label,
   ledgerOf,
+  nameOf,
   RBTC,
   START,
+  txidOf,
   USD,
   utxo,
 } from '../trace/fixtures.ref.ts'
 import { plainRequest, type TraceBooks, traceFlow } from '../trace/index.ts'
 import { BITCOIN_REGTEST } from '../units/caip.ts'
+import type { Party } from './alert.ts'
 import { beginWatch } from './beginWatch.ts'
 import { openWatchDatabase } from './database.ts'
 import { flowRequest, sameSeeds } from './flowRequest.ts'
@@ -194,6 +199,57 @@ describe('tracedBooks', () => {
     const { pass } = await alertsOf(watchOf(), ours, sourceOf([...theft, rival]))
     expect(pass).toMatchObject({ atTip: false, failures: [{ error: { code: 'WATCH_BAD_SOURCE' } }] })
     expect(ours.ledger.txNumbers(rival.txid)).toHaveLength(0)
+  })
+
+  test('accounts: what a contract divides is told once, and what one pays oneself not at all', () => {
+    const ours = books(
+      [
+        atomic(1, [['victim', 'w', 4n, ETH]]),
+        atomic(2, [
+          ['w', 'splitter', 2n, ETH],
+          ['splitter', 'x', 1n, ETH, 'internal'],
+          ['splitter', 'y', 1n, ETH, 'internal'],
+        ]),
+        atomic(3, [['x', 'x', 1n, ETH]]),
+      ],
+      {},
+    )
+    const request = plainRequest({ seeds: [{ theft: 'h', of: { kind: 'lot', txid: txidOf(1) } }] })
+    const { events } = tracedBooks(ours).sight(watchOf({ request }))
+    const parties = (list: readonly Party[]): string[] =>
+      list.map(({ holder, amount }) => `${nameOf(holder)} ${amount}`)
+    expect(
+      events.map(({ facts }) => [facts.txid, facts.amount, parties(facts.from), parties(facts.to)]),
+    ).toEqual([[txidOf(2), '2', ['w 2'], ['x 1', 'y 1']]])
+  })
+
+  test('outputs: change is not moved; what an owner only brings together is told all the same', () => {
+    const ours = books(
+      [
+        ...theft,
+        utxo(
+          3,
+          [[2, 0, 'b', 50n]],
+          [
+            ['d', 20n],
+            ['b', 30n],
+          ],
+        ),
+        utxo(4, [[3, 1, 'b', 30n]], [['b', 30n]]),
+      ],
+      {},
+    )
+    const { events } = tracedBooks(ours).sight(watchOf())
+    const told = events
+      .slice(-2)
+      .map(({ facts: { amount, from, to } }) => [
+        amount,
+        ...[from, to].map((side) => side.map((party) => `${party.holder.split(':').at(-1)} ${party.amount}`)),
+      ])
+    expect(told).toEqual([
+      ['20', ['b 20'], ['d 20']],
+      ['30', ['b 30'], ['b 30']],
+    ])
   })
 
   test('accounts: who holds what, and where to begin', () => {
