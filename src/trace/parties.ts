@@ -60,7 +60,7 @@ export function isMoreThanFee(amount: bigint, whole: bigint): boolean {
 }
 
 /**
- * Whether somebody beside a holder gains in a circle, and more than a fee: then what the holder receives is not all that
+ * Whether others beside a holder gain in a circle, and together more than a fee: then what the holder receives is not all that
  * its payment bought. Pools and other customers give something for what they gain.
  * @param sides what the holder pays and receives net; of other assets the most that anybody gains or loses is the whole
  * @param value cents; null where an asset is not priced
@@ -95,18 +95,26 @@ export function paysOthers(
       const cents = value(asset, amount)
       return sum === null || cents === null ? null : sum + cents
     }, 0n)
-  return parties.some(({ node, nets }) => {
-    if (node < 0 || node === holder || wrappers.has(node)) return false
-    // A contract keeps its own token's tax.
-    const gains = [...nets].filter(
-      ([asset, net]) => contractOf(asset) !== node && !deposited.has(asset) && isMore(asset, net),
-    )
-    const given = [...nets].map(([asset, net]) => [asset, -net] as const)
-    const losses = given.filter(([asset, loss]) => isMore(asset, loss))
-    if (gains.length === 0 || losses.length === 0) return gains.length > 0
+  const isForNothing = (
+    gains: readonly (readonly [number, bigint])[],
+    losses: readonly (readonly [number, bigint])[],
+  ): boolean => {
+    if (losses.length === 0) return true
     // Less than a cent on the holder's own sides: values say nothing.
     if (!paid || !got) return false
     const [gained, lost] = [worth(gains), worth(losses)]
     return gained !== null && lost !== null && lost * 2n < gained
-  })
+  }
+  const sums = new Map<number, bigint>()
+  for (const { node, nets } of parties) {
+    if (node < 0 || node === holder || wrappers.has(node)) continue
+    // A contract keeps its own token's tax.
+    const gains = [...nets].filter(
+      ([asset, net]) => net > 0n && contractOf(asset) !== node && !deposited.has(asset),
+    )
+    const losses = [...nets].map(([asset, net]) => [asset, -net] as const).filter((net) => isMore(...net))
+    if (!isForNothing(gains, losses)) continue
+    for (const [asset, net] of gains) sums.set(asset, (sums.get(asset) ?? 0n) + net)
+  }
+  return [...sums].some((sum) => isMore(...sum))
 }

@@ -16,7 +16,7 @@ import type { Valuer } from './valuer.ts'
 export interface SwapFinder {
   /** @param answer every movement of these holders */
   find(answer: Movements, holders: ReadonlySet<number>): Conversion[]
-  /** Transactions in which several assets were paid that are not all priced, or of which the values differ too much, or by which others gain too. */
+  /** Transactions with something like a swap that is followed as a payment: docs/methods/swaps.md, definition, 4 to 6. */
   readonly unclear: ReadonlySet<number>
 }
 

@@ -417,6 +417,16 @@ describe('a swap by which somebody else gains too', () => {
     expect(said(flow)).toContain('1 transaction in which')
   })
 
+  test('nor one that many share', () => {
+    const parts = Array.from({ length: 60 }, (_, i): Part => ['pool', `friend${i}`, ether(1), ETH])
+    const flow = trace(
+      [theft, [['thief', 'pool', usdt(1000), USDT], ['pool', 'thief', ether(60), ETH], ...parts]],
+      {},
+      UNPRICED,
+    )
+    expect(said(flow)).toContain('1 transaction in which')
+  })
+
   test('nor is it hidden by a little that is given back', () => {
     const back = (asset: string, units: bigint): Part[] => [
       ['thief', 'pool', usdt(1000), USDT],
