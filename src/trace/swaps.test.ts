@@ -395,6 +395,15 @@ describe('a swap by which somebody else gains too', () => {
       ],
     ],
     [
+      'of what the pool pays a contract that divides it',
+      [
+        ['thief', 'pool', usdt(1000), USDT],
+        ['pool', 'splitter', ether(490), ETH],
+        ['splitter', 'thief', ether(5), ETH],
+        ['splitter', 'friend', ether(485), ETH],
+      ],
+    ],
+    [
       'of a third asset',
       [
         ['thief', 'pool', usdt(1000), USDT],
