@@ -28,7 +28,7 @@ import {
   txid,
   USER,
 } from './made.test-suite.ts'
-import { pendingOf } from './pending.ts'
+import { departuresOf, pendingOf } from './pending.ts'
 import type { AnalystAnswer, Question } from './question.ts'
 
 const OUT = { chain: BITCOIN, txid: txid(1) }
@@ -275,6 +275,33 @@ test('pending: where to look, and until when; nothing once it is found', () => {
   ])
   book.addLinks(saying(inLink()))
   expect(pendingOf(book, [OUT])).toEqual([])
+})
+
+test('departures: what leaves and is not known to arrive, until it is found or refused', () => {
+  const open = {
+    from: { ...OUT, holder: USER, asset: BTC, amount: 100_000_000n },
+    ...{ protocol: 'thorchain', toChain: ETHEREUM, toHolder: THERE, byContract: false, question: null },
+    time: null,
+  }
+  book.addLinks(saying(outLink({ time: null })))
+  expect(departuresOf(book, [OUT])).toEqual([open])
+  book.addLinks(saying(inLink({ contract: STRANGER })))
+  const { number } = book.questions()[0]!
+  expect(departuresOf(book, [OUT])).toEqual([{ ...open, question: number }])
+  book.answer(number, answer({ kind: 'none' }))
+  expect(departuresOf(book, [OUT])).toEqual([open])
+  book.answer(number, answer({ kind: 'refuse' }))
+  expect(departuresOf(book, [OUT])).toEqual([])
+})
+
+test('departures: a protocol’s contract is told from a memo, and a stranger’s is none', () => {
+  const by = (contract: string): unknown[] => {
+    const chain = { chain: ETHEREUM, txid: evmTxid(5) }
+    book.addLinks(saying(outLink({ ...chain, id: contract, contract })))
+    return departuresOf(book, [chain]).map(({ byContract }) => byContract)
+  }
+  expect(by(STRANGER)).toEqual([])
+  expect(by(ROUTER)).toEqual([true])
 })
 
 test('a stranger’s contract is not worth a search', () => {

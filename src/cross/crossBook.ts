@@ -65,6 +65,8 @@ export interface CrossBook {
   forget(chain: ChainId, txids: readonly string[]): void
   /** Links of transactions, in the order they are in. */
   links(txs: readonly TxKey[]): PlacedLink[]
+  /** Transactions that say that money leaves by them. */
+  leaving(): TxKey[]
   /** All of it: questions with something to answer, those that were answered, and what is clear. */
   questions(): Question[]
   /** Those whose payment is in one of these transactions. */
@@ -225,6 +227,10 @@ export function openCrossBook(path: string): CrossBook {
       })
     },
     links: (txs) => ofTxs<LinkRow>('link', 'j.key, t.body, t.n', txs).map(toLink),
+    leaving: () =>
+      rows<TxKey>(
+        `SELECT DISTINCT chain, txid FROM link WHERE body ->> 'side' = 'out' ORDER BY time, chain, txid`,
+      ).map(({ chain, txid }) => ({ chain, txid })),
     questions: () => rows<QuestionRow>('SELECT * FROM question ORDER BY number').map(toQuestion),
     questionsOf: (txs) => ofTxs<QuestionRow>('question', 't.number', txs).map(toQuestion),
     question(number) {

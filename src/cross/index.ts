@@ -5,7 +5,7 @@
 export { type CrossBook, CrossQuestionError, openCrossBook, type TxKey } from './crossBook.ts'
 export { crossingsFrom } from './crossings.ts'
 export { match } from './match.ts'
-export { pendingOf } from './pending.ts'
+export { departuresOf, type Leaving, pendingOf } from './pending.ts'
 export type { PlacedLink } from './placedLink.ts'
 export {
   type AnswerKind,

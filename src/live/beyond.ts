@@ -4,17 +4,15 @@
  */
 import { chainName } from '../address/index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Beyond, Crossing, FlowSource } from '../trace/index.ts'
-import { type ChainId, formatTime, printable } from '../units/index.ts'
+import type { Beyond, FlowSource } from '../trace/index.ts'
+import { formatTime, printable } from '../units/index.ts'
 import type { LiveBook, Moment } from './book.ts'
+import type { ChainTransaction, Crossings } from './liveTrace.ts'
 
 export interface BeyondParts {
   readonly ledger: Ledger
   readonly book: LiveBook
-  /** Accepted crossings that begin in transactions. */
-  readonly crossings: (
-    txs: readonly { readonly chain: ChainId; readonly txid: string }[],
-  ) => readonly Crossing[]
+  readonly crossings: Pick<Crossings, 'crossings' | 'departures'>
   /** Sentences about this run: what was not asked, and why. */
   readonly runNotes: readonly string[]
 }
@@ -31,12 +29,24 @@ export function createBeyond({ ledger, book, crossings, runNotes }: BeyondParts)
     },
     counts: (holders) =>
       Float64Array.from(ledger.holderIds(holders), (holder) => book.holder(holder).count ?? Number.NaN),
-    crossings(txs) {
-      const { txid, chain } = ledger.heads(txs)
-      return crossings(txid.map((id, i) => ({ chain: chain[i]!, txid: id })))
-    },
+    ...crossingsBeyond(ledger, crossings),
     sources: () => book.used().map((used) => sourceOf(used.kind, used.source, lastOf(book, used.source))),
     notes: () => [...lieNotes(book), ...momentNotes(book), ...blindNotes(book), ...runNotes],
+  }
+}
+
+/** What is known of crossings, as a trace asks it. */
+export function crossingsBeyond(
+  ledger: Ledger,
+  known: BeyondParts['crossings'],
+): Pick<Beyond, 'crossings' | 'departures'> {
+  const named = (txs: Uint32Array): ChainTransaction[] => {
+    const { txid, chain } = ledger.heads(txs)
+    return txid.map((id, i) => ({ chain: chain[i]!, txid: id }))
+  }
+  return {
+    crossings: (txs) => known.crossings(named(txs)),
+    departures: (txs) => known.departures(named(txs)),
   }
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 export { archived, createArchive } from './archive.ts'
-export { createBeyond } from './beyond.ts'
+export { createBeyond, crossingsBeyond } from './beyond.ts'
 export type { LiveBook } from './book.ts'
 export { createBook } from './createBook.ts'
 export type { LiveProgress } from './desk.ts'

@@ -13,6 +13,7 @@ import {
   type Frontier,
   missingSeeds,
   NoSeedError,
+  type OpenDeparture,
   type Prepared,
   prepareTrace,
   type Rule,
@@ -39,6 +40,8 @@ export interface Crossings {
   /** Forgets what transactions said: their block was turned back. */
   forget(chain: ChainId, txids: readonly string[]): void
   crossings(txs: readonly ChainTransaction[]): readonly Crossing[]
+  /** What leaves, of which no crossing is known. */
+  departures(txs: readonly ChainTransaction[]): readonly OpenDeparture[]
   /** Other sides that are not known yet: whose history would tell. */
   pending(txs: readonly ChainTransaction[]): readonly PendingSide[]
 }
@@ -120,8 +123,7 @@ export async function traceLive(
   /** Notes may be added until the flow is run. */
   const prepare = (): { readonly prepared: Prepared; readonly runNotes: string[] } => {
     const runNotes: string[] = []
-    const { crossings } = live.crossings
-    const beyond = createBeyond({ ledger: books.ledger, book, crossings, runNotes })
+    const beyond = createBeyond({ ledger: books.ledger, book, crossings: live.crossings, runNotes })
     return { prepared: prepareTrace({ ...books, beyond }, request), runNotes }
   }
   const look = (): View => {

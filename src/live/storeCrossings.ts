@@ -1,5 +1,5 @@
 /** @module */
-import { type CrossBook, crossingsFrom, pendingOf } from '../cross/index.ts'
+import { type CrossBook, crossingsFrom, departuresOf, pendingOf } from '../cross/index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Crossings } from './liveTrace.ts'
 
@@ -9,6 +9,7 @@ export function storeCrossings(book: CrossBook, ledger: Ledger): Crossings {
     addLinks: (placed) => book.addLinks(placed),
     forget: (chain, txids) => book.forget(chain, txids),
     crossings: (txs) => crossingsFrom(book, ledger, txs),
+    departures: (txs) => departuresOf(book, txs),
     pending: (txs) => pendingOf(book, txs),
   }
 }

@@ -14,6 +14,8 @@ export interface Beyond {
   counts(holders: Uint32Array): Float64Array
   /** Crossings that begin in these transactions: by identifier, by an analyst's word, or by one candidate that is clearly first. */
   crossings(txs: Uint32Array): readonly Crossing[]
+  /** Money that these transactions themselves say leaves for another chain, where no crossing is known of it. */
+  departures(txs: Uint32Array): readonly OpenDeparture[]
   /** Live sources, for the flow's coverage. */
   sources(): readonly FlowSource[]
   /** Sentences for the coverage: what no source could see, as of when unspent is unspent. */
@@ -46,6 +48,19 @@ export interface Crossing {
   readonly confidence: number
   /** One sentence: what says so. */
   readonly evidence: string
+}
+
+/** Money that leaves for another chain; its other side is not known, or is in question. */
+export interface OpenDeparture {
+  readonly from: Crossing['from']
+  readonly protocol: string
+  /** Where it is bound for, and who is to have it there; null where the transaction does not say. */
+  readonly toChain: ChainId | null
+  readonly toHolder: HolderId | null
+  /** False where a memo says so, which anybody can write: such money is followed on where it goes on. */
+  readonly byContract: boolean
+  /** The question that waits for an analyst; null where nothing was found to ask about. */
+  readonly question: number | null
 }
 
 /** Where following would go on if more were known. Earliest first. */
@@ -81,6 +96,7 @@ export const NOTHING_BEYOND: Beyond = {
   unspent: (lotTx) => new Uint8Array(lotTx.length),
   counts: (holders) => new Float64Array(holders.length).fill(Number.NaN),
   crossings: () => [],
+  departures: () => [],
   sources: () => [],
   notes: () => [],
 }

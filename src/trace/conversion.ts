@@ -22,7 +22,7 @@ export interface Side {
 
 export interface Conversion {
   readonly kind: 'swap' | 'crossing'
-  /** At least one each. Forward, following leaves with `outs` and goes on with `ins`. */
+  /** At least one each, but that a crossing whose other side is not known has no `ins`. Forward, following leaves with `outs` and goes on with `ins`. */
   readonly outs: readonly Side[]
   readonly ins: readonly Side[]
   /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Transaction } from '../chain/transaction.ts'
 import type { Label } from '../label/label.ts'
 import { BITCOIN_REGTEST, ETHEREUM } from '../units/caip.ts'
-import { type Crossing, NOTHING_BEYOND } from './beyond.ts'
+import { type Crossing, NOTHING_BEYOND, type OpenDeparture } from './beyond.ts'
 import {
   account,
   atomic,
@@ -78,22 +78,34 @@ function crossing(change: { from?: Partial<Crossing['from']>; to?: Partial<Cross
 
 interface Given {
   readonly transactions: readonly Transaction[]
-  readonly crossings: readonly Crossing[]
+  readonly crossings?: readonly Crossing[]
+  readonly departures?: readonly OpenDeparture[]
   readonly change?: Partial<TraceRequest>
   readonly labels?: Readonly<Record<string, Label>>
 }
 
-function prepare({ transactions, crossings, change, labels }: Given): ReturnType<typeof prepareTrace> {
+function prepare({
+  transactions,
+  crossings = [],
+  departures = [],
+  change,
+  labels,
+}: Given): ReturnType<typeof prepareTrace> {
   const ledger = ledgerOf(transactions)
   const asked = new Set<number>()
+  const beginsIn =
+    (txs: Uint32Array) =>
+    ({ from: { txid } }: Crossing | OpenDeparture): boolean =>
+      ledger.txNumbers(txid).some((tx) => txs.includes(tx))
   const beyond = {
     ...NOTHING_BEYOND,
+    departures: (txs: Uint32Array) => departures.filter(beginsIn(txs)),
     crossings: (txs: Uint32Array) => {
       for (const tx of txs) {
         expect(asked, 'asked twice').not.toContain(tx)
         asked.add(tx)
       }
-      return crossings.filter(({ from: { txid } }) => ledger.txNumbers(txid).some((tx) => txs.includes(tx)))
+      return crossings.filter(beginsIn(txs))
     },
   }
   const prices = { RBTC: 40_000, ETH: 2_000, USDT: 1 }
@@ -304,5 +316,94 @@ describe('crossings to another chain', () => {
       ['fifo'],
     )
     expect(transactions).toContainEqual({ chain: BITCOIN_REGTEST, txid: bitcoinId(3) })
+  })
+})
+
+describe('departures whose other side is not known', () => {
+  const deposit = [
+    atomic(1, [['victim', 'thief', 500, USDT]]),
+    atomic(2, [['thief', 'spoke', 400, USDT]]),
+    // Another customer's money.
+    atomic(3, [['spoke', 'relayer', 400, USDT]]),
+  ]
+  const departure = (
+    change: Partial<OpenDeparture> = {},
+    from: Partial<Crossing['from']> = {},
+  ): OpenDeparture => ({
+    from: {
+      ...{ chain: ETHEREUM, txid: txidOf(2), holder: account('thief'), asset: USDT, amount: 400n },
+      ...from,
+    },
+    ...{ protocol: 'across', toChain: 'eip155:10', toHolder: 'eip155:10:0x54CE', byContract: true },
+    question: null,
+    ...change,
+  })
+  const follow = (departures: OpenDeparture[], change: Partial<Given> = {}): Flow =>
+    prepare({ transactions: deposit, departures, change: { seeds: from('thief') }, ...change }).run('fifo')
+  const usdt = (end: string): string => end.replace(/ erc20:\S+/, '')
+
+  test('end at the bridge, and the flow says where they are bound for and what to do', () => {
+    expect(ends(follow([])).map(usdt)).toEqual(['100 held thief', '400 held relayer'])
+    const flow = follow([departure()])
+    expect(ends(flow).map(usdt)).toEqual(['100 held thief', '400 bridge spoke'])
+    expect(flow.leaves.find(({ reason }) => reason === 'bridge')?.into).toBeUndefined()
+    expect(flow.coverage.notes.join('\n')).toContain(
+      `Traced money leaves Ethereum for OP Mainnet, for 0x54CE there, by across, in ${txidOf(2)}. What arrives is not known. See lootline crossings show ${txidOf(2)}; a source of OP Mainnet may know it (lootline source add).`,
+    )
+    expect(follow([departure({ question: 7 })]).coverage.notes.join('\n')).toContain(
+      `What arrives is in question: answer question 7 (lootline crossings show ${txidOf(2)}).`,
+    )
+    const unsaid = follow([departure({ toChain: null, toHolder: null })])
+    expect(unsaid.coverage.notes.join('\n')).toContain('leaves Ethereum for another chain, by across')
+  })
+
+  test.each(RULES)('balance by %s, to the cent', (rule) => {
+    const { balance, leaves } = prepare({
+      ...{ transactions: deposit, departures: [departure()], change: { seeds: from('thief') } },
+    }).run(rule)
+    for (const { stolen, accounted, stolenUsd, accountedUsd } of rule === 'poison' ? [] : balance)
+      expect([accounted, accountedUsd]).toEqual([stolen, stolenUsd])
+    expect(leaves.map(({ reason }) => reason)).toContain('bridge')
+  })
+
+  test('take along the payment of the amount they name, and no other', () => {
+    expect(ends(follow([departure({}, { amount: 1n })])).map(usdt)).toContain('400 held relayer')
+    // The log names the wrapped coin.
+    expect(ends(follow([departure({}, { asset: ETH })])).map(usdt)).toContain('400 bridge spoke')
+    const twice = [
+      deposit[0]!,
+      atomic(2, [
+        ['thief', 'spoke', 200, USDT],
+        ['thief', 'spoke', 200, USDT],
+      ]),
+    ]
+    const half = departure({}, { amount: 200n })
+    expect(ends(follow([half, half], { transactions: twice })).map(usdt)).toContain('400 bridge spoke')
+    expect(ends(follow([half], { transactions: twice })).map(usdt)).toContain('200 bridge spoke')
+  })
+
+  test('are nothing where traced money does not come, and where crossings are refused', () => {
+    const other = [...deposit, atomic(4, [['relayer', 'spoke', 400, USDT]])]
+    const late = departure({}, { txid: txidOf(4), holder: account('relayer') })
+    const flow = follow([departure(), late], { transactions: other })
+    expect(flow.coverage.notes.filter((note) => note.includes('leaves'))).toHaveLength(1)
+    const refused = follow([departure()], { change: { seeds: from('thief'), followCrossings: false } })
+    expect(ends(refused).map(usdt)).toContain('400 held relayer')
+    expect(refused.coverage.notes.join()).not.toContain('leaves')
+  })
+
+  test('by memo alone end where the money rests, and are followed on where it goes on', () => {
+    const memo = departure(
+      { protocol: 'thorchain', toChain: ETHEREUM, byContract: false },
+      { chain: BITCOIN_REGTEST, txid: bitcoinId(3), holder: null, asset: RBTC, amount: 90n },
+    )
+    const at = (transactions: Transaction[]): Flow =>
+      prepare({ transactions, departures: [memo] }).run('fifo')
+    const rests = at(toVault.slice(0, 3))
+    expect(ends(rests)).toEqual(['60 slip44:1 bridge vault'])
+    expect(rests.coverage.notes.join()).toContain('by thorchain (by memo, which anybody can write)')
+    const goesOn = at(toVault)
+    expect(ends(goesOn)).toEqual(['60 slip44:1 held other'])
+    expect(goesOn.coverage.notes.join()).toContain('by memo')
   })
 })

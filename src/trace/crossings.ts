@@ -5,7 +5,7 @@
  */
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
 import type { ChainId } from '../units/caip.ts'
-import type { Beyond, Crossing } from './beyond.ts'
+import type { Beyond, Crossing, OpenDeparture } from './beyond.ts'
 import type { Conversion, Side } from './conversion.ts'
 import { amountAt, type Gathered, gather } from './gathered.ts'
 
@@ -26,8 +26,15 @@ export interface CrossingFinder {
   next(gathered: Gathered): Arrival[]
   /** What was found, with what each takes along. @param isBridge whether a holder is labelled so */
   conversions(gathered: Gathered, isBridge: (holder: number) => boolean): Conversion[]
+  /** Of the transactions passed, what leaves and is not known to arrive. */
+  readonly departures: readonly Departing[]
   /** Crossings of which the ledger lacks a side, or does not show what they take along. */
   readonly unclear: ReadonlySet<Crossing>
+}
+
+export interface Departing {
+  readonly departure: OpenDeparture
+  readonly tx: number
 }
 
 interface Met {
@@ -37,11 +44,15 @@ interface Met {
   readonly arrivals: readonly Omit<Arrival, 'hops'>[]
 }
 
-export function createCrossingFinder(ledger: Ledger, beyond: Pick<Beyond, 'crossings'>): CrossingFinder {
+export function createCrossingFinder(
+  ledger: Ledger,
+  beyond: Pick<Beyond, 'crossings' | 'departures'>,
+): CrossingFinder {
   const hopsOf = new Map<number, number>()
   const passed = new Set<number>()
   const asked = new Map<number, Met[]>()
   const unclear = new Set<Crossing>()
+  const departures: Departing[] = []
 
   function numberOf(chain: ChainId, txid: string): number {
     const numbers = ledger.txNumbers(txid)
@@ -77,6 +88,7 @@ export function createCrossingFinder(ledger: Ledger, beyond: Pick<Beyond, 'cross
 
   return {
     unclear,
+    departures,
     pass(tx, hops): void {
       if (hops >= (hopsOf.get(tx) ?? Number.POSITIVE_INFINITY)) return
       hopsOf.set(tx, hops)
@@ -88,6 +100,8 @@ export function createCrossingFinder(ledger: Ledger, beyond: Pick<Beyond, 'cross
       for (const tx of news) asked.set(tx, [])
       const crossings = news.length === 0 ? [] : beyond.crossings(news)
       if (crossings.length > 0) meet(crossings, gathered)
+      for (const departure of news.length === 0 ? [] : beyond.departures(news))
+        departures.push({ departure, tx: numberOf(departure.from.chain, departure.from.txid) })
       const arrivals = [...passed].flatMap((tx) =>
         asked.get(tx)!.flatMap((met) => met.arrivals.map((credit) => ({ ...credit, hops: hopsOf.get(tx)! }))),
       )
@@ -107,14 +121,14 @@ export function createCrossingFinder(ledger: Ledger, beyond: Pick<Beyond, 'cross
   }
 }
 
-interface Credit {
+export interface Credit {
   readonly movement: number
   readonly leg: number
   readonly amount: bigint
 }
 
 /** Everything that these transactions pay, fees excepted. */
-function creditsOf(gathered: Gathered, txs: ReadonlySet<number>): Map<number, Credit[]> {
+export function creditsOf(gathered: Gathered, txs: ReadonlySet<number>): Map<number, Credit[]> {
   const { tx, kind, creditStarts, creditAmount } = gathered
   const credits = new Map<number, Credit[]>(Array.from(txs, (number) => [number, []]))
   for (let movement = 0; movement < gathered.n && txs.size > 0; movement++) {
@@ -170,10 +184,10 @@ function conversionOf(
  * The payments that a crossing takes along: of the amount that it names, else to a holder labelled as a bridge, else the
  * only one there is. A payment back to the payer is change.
  */
-function givenTo(
+export function givenTo(
   ledger: Ledger,
   gathered: Gathered,
-  { from }: Crossing,
+  { from }: Pick<Crossing, 'from'>,
   credits: readonly Credit[],
   isBridge: (holder: number) => boolean,
 ): Credit[] {

@@ -7,6 +7,7 @@ export {
   type Crossing,
   type Frontier,
   NOTHING_BEYOND,
+  type OpenDeparture,
   type OpenHolder,
   type OpenLot,
 } from './beyond.ts'

@@ -8,7 +8,8 @@ import type { Beyond, Frontier } from './beyond.ts'
 import { converge, type Direction, type Said, withClaims } from './converge.ts'
 import { createConversions } from './conversion.ts'
 import { coverageOf } from './coverage.ts'
-import { createCrossingFinder } from './crossings.ts'
+import { type Credit, createCrossingFinder } from './crossings.ts'
+import { departureNotes, departuresOf } from './departures.ts'
 import { type Deposit, inferDeposits, type ServiceName } from './deposits.ts'
 import { addFindings, createFindings, type Findings } from './findings.ts'
 import type { Flow, LeafReason } from './flow.ts'
@@ -71,6 +72,11 @@ export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Pr
   settle(seeds.gathered)
   const isBridge = (holder: number): boolean => reached.verdicts.get(holder)?.stop === 'bridge'
   for (const crossing of crossings?.conversions(seeds.gathered, isBridge) ?? []) conversions.add(crossing)
+  const bound = departuresOf(
+    ...([ledger, seeds.gathered, crossings?.departures ?? []] as const),
+    ...([new Set([...conversions.all()].flatMap(({ outLegs }) => outLegs)), isBridge] as const),
+  )
+  for (const departure of bound.conversions) conversions.add(departure)
   probe('reach')
   const roles = conversions.isEmpty() ? null : rolesOf(seeds.gathered, conversions, forward)
   const tapes = buildTapes(ledger, reached, seeds, request, roles)
@@ -102,7 +108,7 @@ export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Pr
     const partial = partialHolders(ledger, reached)
     const unclear = { swaps: swaps.unclear.size, crossings: crossings?.unclear.size ?? 0 }
     const coverage = coverageOf(books, seeds, reached, tapes, partial, unclear, request)
-    const resting = restingReason(reached, partial, unspentPools(beyond, reached, partial))
+    const resting = restingReason(reached, partial, unspentPools(beyond, reached, partial), bound.byMemo)
     probe('context')
     return { deposits, coverage, resting }
   })
@@ -120,7 +126,13 @@ export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Pr
         findings,
         verdicts: reached.verdicts,
         deposits: usedDeposits(deposits, findings),
-        coverage,
+        coverage: {
+          ...coverage,
+          notes: [
+            ...coverage.notes,
+            ...departureNotes(crossings?.departures ?? [], reached.gathered, findings),
+          ],
+        },
         version: books.version,
       },
       { ...request, rule },
@@ -190,16 +202,22 @@ function unspentPools(
 }
 
 /**
- * Money still in a pool: after the time limit it went on, or the ledger knows its holder whole, or a source says that it is
+ * Money still in a pool: after the time limit it went on, or a memo says that it is bound for another chain, or the ledger knows its holder whole, or a source says that it is
  * there, or nobody knows.
  */
 function restingReason(
-  { pools }: Reach,
+  { pools, gathered }: Reach,
   partial: ReadonlySet<number>,
   unspent: ReadonlySet<number>,
+  byMemo: readonly Credit[],
 ): (pool: number, holder: number) => LeafReason {
+  const { tx, creditN } = gathered
+  const bound = new Set(
+    byMemo.map(({ movement, leg }) => pools.findLot(tx.data[movement]!, creditN.data[leg]!)),
+  )
   return (pool, holder) => {
     if ((pools.flags[pool]! & CUT) !== 0) return 'time'
+    if (bound.has(pool)) return 'bridge'
     // A burn, or a script without address, is in no verdict: it has no history that a ledger could lack.
     return partial.has(holder) && !unspent.has(pool) ? 'nodata' : 'held'
   }

@@ -103,7 +103,7 @@ function watchedTheft(labels: Readonly<Record<HolderId, Label>>) {
   })
   const crossings = storeCrossings(cross, ledger)
   const book = createBook(live.database, live.path)
-  const beyond = createBeyond({ ledger, book, runNotes: [], crossings: crossings.crossings })
+  const beyond = createBeyond({ ledger, book, runNotes: [], crossings })
   const watched = tracedBooks({ ...booksOf(ledger, labels), beyond }, crossings)
   const store = createWatchStore(openWatchDatabase(':memory:'))
   const watch: Watch = {

@@ -45,7 +45,7 @@ function shared() {
   const cross = open.adopt(openCrossBook(world.folder), (one) => one.close())
   const crossings = storeCrossings(cross, ledger)
   const book = createBook(live.database, live.path)
-  const beyond = createBeyond({ ledger, book, runNotes: [], crossings: crossings.crossings })
+  const beyond = createBeyond({ ledger, book, runNotes: [], crossings })
   const watched = tracedBooks({ ...booksOf(ledger), beyond }, crossings)
   ledger.append([{ ...theft, height: 1, index: 0 }])
   const store = open.adopt(createWatchStore(openWatchDatabase(world.folder)), (one) => one.close())

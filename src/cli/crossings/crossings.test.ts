@@ -120,6 +120,14 @@ describe('crossings by identifier', () => {
     expect(await done('crossings', 'show', txid(1))).toMatch(
       /not found yet: a payment to 0x28C6\S+ on Ethereum/,
     )
+    expect(await done('crossings', 'list')).toMatch(/^1 payment\n.*\n +pending .*1 BTC +thorchain +Ethereum/)
+    expect(await json('crossings', 'list')).toMatchObject([
+      { number: null, verdict: 'pending', toChain: ETHEREUM, toHolder: THERE, out: { txid: txid(1) } },
+    ])
+    expect(await done('crossings', 'list', '--open')).toContain('0 open questions')
+    expect(await done('trace', '--from', addressOf(USER))).toContain(
+      `Traced money leaves Bitcoin for Ethereum, for ${addressOf(THERE)} there, by thorchain (by memo, which anybody can write), in ${txid(1)}. What arrives is not known.`,
+    )
     said(inLink())
     const text = await done('crossings', 'show', txid(1))
     expect(text).toContain('leaves Bitcoin by thorchain')

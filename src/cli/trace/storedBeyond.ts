@@ -1,9 +1,9 @@
 /** @module */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { crossingsFrom, openCrossBook } from '../../cross/index.ts'
+import { openCrossBook } from '../../cross/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
-import { createBeyond, createBook, openLiveFile } from '../../live/index.ts'
+import { createBeyond, createBook, crossingsBeyond, openLiveFile, storeCrossings } from '../../live/index.ts'
 import { type Beyond, NOTHING_BEYOND } from '../../trace/index.ts'
 
 /** What a store remembers of live sources and crossings, without asking anybody. @param stack closes what is opened */
@@ -12,18 +12,12 @@ export function storedBeyond(stack: DisposableStack, storePath: string, ledger: 
   const cross = has('crossings.sqlite')
     ? stack.adopt(openCrossBook(storePath), (open) => open.close())
     : undefined
-  const crossings = (txs: Parameters<typeof crossingsFrom>[2]): ReturnType<typeof crossingsFrom> =>
-    cross === undefined ? [] : crossingsFrom(cross, ledger, txs)
+  const crossings = cross === undefined ? NO_CROSSINGS : storeCrossings(cross, ledger)
   if (has('live.sqlite')) {
     const file = stack.adopt(openLiveFile(storePath), (open) => open.close())
     return createBeyond({ ledger, book: createBook(file.database, file.path), crossings, runNotes: [] })
   }
-  if (cross === undefined) return NOTHING_BEYOND
-  return {
-    ...NOTHING_BEYOND,
-    crossings(txs) {
-      const { txid, chain } = ledger.heads(txs)
-      return crossings(txid.map((id, i) => ({ chain: chain[i]!, txid: id })))
-    },
-  }
+  return { ...NOTHING_BEYOND, ...crossingsBeyond(ledger, crossings) }
 }
+
+const NO_CROSSINGS = { crossings: () => [], departures: () => [] }

@@ -63,8 +63,7 @@ export function watchedBooks(
   const cross = stack.adopt(openCrossBook(path), (open) => open.close())
   const crossings = storeCrossings(cross, books.ledger)
   const beyond = createBeyond({
-    ...{ ledger: books.ledger, book, runNotes: [] },
-    crossings: crossings.crossings,
+    ...{ ledger: books.ledger, book, crossings, runNotes: [] },
   })
   const shared = shareLedger(file, books.ledger, crossings)
   return { books: { ...books, beyond }, book, crossings, shared }
