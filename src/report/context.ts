@@ -2,22 +2,10 @@
  * What every section of the report asks of a flow: assets, labels and how to print a holder or an amount.
  * @module
  */
+import { chainName as nameOf } from '../address/index.ts'
 import { counted } from '../scene/index.ts'
 import type { Flow, FlowLabel, UsdCents } from '../trace/flow.ts'
-import {
-  addressOf,
-  BITCOIN,
-  BITCOIN_CASH,
-  BSC,
-  chainOf,
-  ETHEREUM,
-  formatGrouped,
-  formatUsdCents,
-  LITECOIN,
-  POLYGON,
-  printable,
-  TRON,
-} from '../units/index.ts'
+import { addressOf, chainOf, formatGrouped, formatUsdCents, printable } from '../units/index.ts'
 import { untrusted } from './escape.ts'
 
 /** What the caller adds to a flow. Nothing here changes a figure. */
@@ -147,8 +135,7 @@ export function address(context: Context, holder: string): string {
 /** ` on Bitcoin`, of an asset or a holder, where the report covers several chains. */
 export function onChain(context: Context, id: string): string {
   if (context.chains < 2) return ''
-  const chain = chainOfAsset(id)
-  return ` on ${CHAINS.get(chain) ?? untrusted(chain)}`
+  return ` on ${untrusted(nameOf(chainOfAsset(id)))}`
 }
 
 /** Transaction ids in full: evidence is never shortened. */
@@ -156,20 +143,10 @@ export function txCode(txid: string): string {
   return `<code>${untrusted(txid, 200)}</code>`
 }
 
-const CHAINS: ReadonlyMap<string, string> = new Map([
-  [BITCOIN, 'Bitcoin'],
-  [BITCOIN_CASH, 'Bitcoin Cash'],
-  [LITECOIN, 'Litecoin'],
-  [ETHEREUM, 'Ethereum'],
-  [BSC, 'BNB Smart Chain'],
-  [POLYGON, 'Polygon'],
-  [TRON, 'Tron'],
-])
-
 /** `Ethereum (eip155:1)`; the id alone where the chain has no name here. */
 export function chainName(chain: string): string {
-  const name = CHAINS.get(chain)
-  return name === undefined ? untrusted(chain) : `${name} (${untrusted(chain)})`
+  const name = nameOf(chain)
+  return name === chain ? untrusted(chain) : `${name} (${untrusted(chain)})`
 }
 
 /** Chain of an asset id or a holder id. */

@@ -11,7 +11,7 @@ import {
   utxoFlow,
 } from '../scene/fixtures.test-suite.ts'
 import { account, atomic, books, ETH, from, label, ledgerOf, request, TOK } from '../trace/fixtures.ref.ts'
-import { LEAF_REASONS, RULES, type TraceRequest, traceFlow } from '../trace/index.ts'
+import { type Flow, LEAF_REASONS, RULES, type TraceRequest, traceFlow } from '../trace/index.ts'
 import { changedFlow } from './changedFlow.test-suite.ts'
 import { cssString, escapeHtml, untrusted } from './escape.ts'
 import { renderReport } from './renderReport.ts'
@@ -44,6 +44,13 @@ function words(html: string): string {
 describe('renderReport', () => {
   test('is the golden document, byte for byte', async () => {
     await expect(renderReport(smallFlow(), OPTIONS)).toMatchFileSnapshot('golden/small.html')
+  })
+
+  test('names chains as a trace does', () => {
+    const flow = JSON.parse(JSON.stringify(changedFlow()).replaceAll('eip155:1/', 'eip155:10/')) as Flow
+    const text = words(renderReport(flow))
+    expect(text).toContain('on OP Mainnet')
+    expect(text).not.toContain('on eip155:10')
   })
 
   test('gives the same bytes for the same flow, and prints no date of its own', () => {

@@ -28,7 +28,7 @@ export function method(context: Context): string {
 }
 
 const CONVERSIONS =
-  'Where an address pays one asset and receives another in one transaction, to and from the same parties, as large a share of what it received is followed as was stolen of what it paid; likewise where both sides of a crossing to another chain are known. Each asset balances by itself: the payment ends in its own asset, and what was received begins in the other, with the value of what was paid. Section 7 names the grounds of each.'
+  'Where an address pays one asset and receives another in one transaction, to and from the same parties, as large a share of what it received is followed as was stolen of what it paid; likewise where both sides of a crossing to another chain are known. A payment that a bridge’s own contract says is bound for another chain ends there where its other side is not known: the notes of section 1 name it. Each asset balances by itself: the payment ends in its own asset, and what was received begins in the other, with the value of what was paid. Section 7 names the grounds of each.'
 
 function options(context: Context): string {
   const { options: set, assets } = context.flow
