@@ -28,6 +28,7 @@ import { createBeyond } from './beyond.ts'
 import type { LiveBook } from './book.ts'
 import { type ChainLine, createChainLine, type LiveSource } from './chainLine.ts'
 import type { Desk, LiveProgress } from './desk.ts'
+import { listedReceipts, listedSeeds } from './listed.ts'
 import { settleFork } from './reorganise.ts'
 import { createSupply, type Missing, type WantedHolder, type Wish } from './supply.ts'
 import { takeBackSource } from './takeBack.ts'
@@ -54,8 +55,9 @@ export interface ChainTransaction {
 export interface PendingSide {
   readonly chain: ChainId
   readonly holder: HolderId
-  /** Unix seconds. */
+  /** Unix seconds, both ends included. */
   readonly sinceTime: number
+  readonly untilTime: number
 }
 
 /** A store's live sources and what they said. */
@@ -131,11 +133,12 @@ export async function traceLive(
     try {
       const made = prepare()
       const frontier = made.prepared.frontier(options.rules)
-      return { ...made, frontier, wish: wishOf(live.crossings, frontier, seeds, request.direction) }
+      const sides = live.crossings.pending(frontier.transactions)
+      return { ...made, frontier, sides, wish: wishOf(sides, frontier, seeds, request.direction) }
     } catch (error) {
       // What is asked of the seeds' holders may yet find them.
       if (!(error instanceof NoSeedError) || seeds.length === 0) throw error
-      return { unknown: error, wish: { lots: [], holders: seeds } }
+      return { unknown: error, sides: [], wish: { lots: [], holders: seeds } }
     }
   }
   const failuresOf = () => chains.flatMap((chain) => desk.line(chain)!.failures())
@@ -149,14 +152,21 @@ export async function traceLive(
     const isAsked = cut === null && !options.offline && failures.length === 0
     return isAsked ? error : new UnaskedSeedError(error, { cut, offline: options.offline, failures })
   }
+  const askReceipts = async (sides: readonly PendingSide[]): Promise<boolean> => {
+    const receipts = options.offline ? [] : listedReceipts({ ledger: books.ledger, book }, sides)
+    return supply.transactions(() => receipts)
+  }
   let cut: LootlineError | null = null
   let view: View | null = null
   try {
     do {
       // Again after each round: what a source brought is taken out when it is caught lying.
-      await supply.transactions(() => missingSeeds(books.ledger, request).transactions)
+      await supply.transactions(() => [
+        ...missingSeeds(books.ledger, request).transactions,
+        ...(options.offline ? [] : listedSeeds({ ledger: books.ledger, book }, request)),
+      ])
       view = look()
-    } while (await supply.round(view.wish))
+    } while ((await supply.round(view.wish)) || (await askReceipts(view.sides)))
     if (desk.signal.aborted) cut = new InterruptedError()
   } catch (error) {
     if (!(error instanceof BudgetError || error instanceof InterruptedError)) throw unasked(error, null)
@@ -187,9 +197,10 @@ type View =
       readonly prepared: Prepared
       readonly frontier: Frontier
       readonly runNotes: string[]
+      readonly sides: readonly PendingSide[]
       readonly wish: Wish
     }
-  | { readonly unknown: NoSeedError; readonly wish: Wish }
+  | { readonly unknown: NoSeedError; readonly sides: readonly PendingSide[]; readonly wish: Wish }
 
 function createDesk(books: TraceBooks, live: Live, request: TraceRequest, options: LiveOptions): Desk {
   const { archive, book } = live
@@ -255,7 +266,7 @@ function seedHolders({ seeds, direction }: TraceRequest): WantedHolder[] {
 }
 
 function wishOf(
-  crossings: Crossings,
+  pending: readonly PendingSide[],
   frontier: Frontier,
   seeds: readonly WantedHolder[],
   direction: TraceRequest['direction'],
@@ -266,8 +277,7 @@ function wishOf(
     (one): WantedHolder => ({ ...one, ...(direction === 'forward' ? {} : { height: 0 }), isJudged: true }),
   )
   const known = new Set(met.map(({ holder }) => holder))
-  const sides = crossings
-    .pending(frontier.transactions)
+  const sides = pending
     .filter(({ holder }) => !known.has(holder))
     .map(({ holder, sinceTime }): WantedHolder => ({ holder, height: null, time: sinceTime }))
   const reached = [...met, ...sides].filter(({ holder }) => !own.has(holder))

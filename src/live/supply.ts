@@ -50,8 +50,11 @@ export interface Missing {
 }
 
 export interface Supply {
-  /** Fetches transactions by id, until none is wanted that was not asked for; those that no source has stay unknown. */
-  transactions(wanted: () => readonly WantedTransaction[]): Promise<void>
+  /**
+   * Fetches transactions by id, until none is wanted that was not asked for; those that no source has stay unknown.
+   * @returns whether any was asked for
+   */
+  transactions(wanted: () => readonly WantedTransaction[]): Promise<boolean>
   /** @returns false where there was nothing to ask, and nothing has changed */
   round(wish: Wish): Promise<boolean>
   missing(wish: Wish): readonly Missing[]
@@ -248,10 +251,10 @@ export function createSupply(
 
   return {
     async transactions(wanted) {
-      for (;;) {
+      for (let progress = false; ; progress = true) {
         askAgainWhatWasForgotten()
         const open = wanted().filter(({ txid }) => !asked.has(txid))
-        if (open.length === 0) return
+        if (open.length === 0) return progress
         for (const { txid } of open) asked.add(txid)
         await fetchTransactions(open)
       }
