@@ -34,7 +34,7 @@ export function departuresOf(
     const free = credits.get(tx)!.filter(({ leg }) => !claimed.has(leg))
     const { from, protocol, byContract } = departure
     // A contract may name the wrapped coin where the coin itself was paid.
-    const given = [from.asset, null]
+    const given = (from.amount === null ? [from.asset] : [from.asset, null])
       .map((asset) => givenTo(ledger, gathered, { from: { ...from, asset } }, free, isBridge))
       .find((legs) => legs.length > 0 && (from.amount === null || sumOf(legs) === from.amount))
     if (given === undefined) continue
