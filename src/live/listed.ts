@@ -45,14 +45,14 @@ export function listedReceipts(books: Books, sides: readonly PendingSide[]): Cha
   })
 }
 
-/** Lists do not say where in its transaction a transfer stands; a transaction asked for by itself does. */
+/** Lists need not say where in its transaction a transfer stands; a transaction asked for by itself does of every one. */
 function isListed({ book }: Books): (transaction: Transaction) => boolean {
   const key = (chain: ChainId, source: string): string => `${chain} ${source}`
   const listing = new Set(
     book.used().flatMap(({ kind, chain, source }) => (LISTING.has(kind) ? [key(chain, source)] : [])),
   )
   return ({ chain, txid, transfers }) => {
-    if (transfers.some(({ position }) => position !== undefined)) return false
+    if (transfers.every(({ position }) => position !== undefined)) return false
     const source = book.putSource(chain, txid)
     return source !== null && listing.has(key(chain, source))
   }
