@@ -33,7 +33,7 @@ CREATE TABLE put(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX put_block ON put(chain, height);
 CREATE TABLE opening(
-  holder TEXT NOT NULL, asset TEXT NOT NULL, chain TEXT NOT NULL, height INTEGER NOT NULL, txid TEXT,
+  holder TEXT NOT NULL, asset TEXT NOT NULL, chain TEXT NOT NULL, height INTEGER NOT NULL, balance TEXT,
   PRIMARY KEY(holder, asset)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE block(chain TEXT NOT NULL, height INTEGER NOT NULL, hash TEXT NOT NULL, PRIMARY KEY(chain, height))
@@ -142,11 +142,13 @@ export interface LiveBook extends BookOfLies {
   ): readonly (BlockKey & { readonly txids: string[] })[]
   setPlaced(chain: ChainId, txids: readonly string[]): void
 
-  opening(holder: HolderId, asset: string): { readonly height: number; readonly txid: string | null } | null
-  openings(
-    holder: HolderId,
-  ): readonly { readonly asset: string; readonly height: number; readonly txid: string | null }[]
-  setOpening(holder: HolderId, asset: string, height: number, txid: string | null): void
+  /** What it had, base units, before it was looked for; `balance` null where no source knows. null where none was asked. */
+  opening(holder: HolderId, asset: string): { readonly balance: bigint | null } | null
+  hasOpenings(holder: HolderId): boolean
+  /** Who was asked for what it had after a block above a height. */
+  openedAbove(chain: ChainId, height: number): readonly HolderId[]
+  /** @param height the block after which it had that */
+  setOpening(holder: HolderId, asset: string, height: number, balance: bigint | null): void
   dropOpenings(holder: HolderId): void
 
   rememberBlock(chain: ChainId, block: BlockKey): void

@@ -71,7 +71,6 @@ export function bookOfLies({ run, rows, together }: Sql): BookOfLies {
           ...[chain, source],
         )
         run('UPDATE holder SET count = NULL WHERE chain = ?', chain)
-        run('DELETE FROM opening WHERE chain = ?1 AND txid IS NULL', chain)
         for (const table of ['moment', 'sweep', 'put', 'used'])
           run(`DELETE FROM ${table} WHERE chain = ? AND source = ?`, chain, source)
         run('UPDATE lie SET forgotten = 1 WHERE chain = ? AND source = ?', chain, source)

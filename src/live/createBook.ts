@@ -187,20 +187,19 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
       for (const txid of txids) run('UPDATE put SET placed = 1 WHERE chain = ? AND txid = ?', chain, txid)
     },
     opening(holder, asset) {
-      const found = row('SELECT height, txid FROM opening WHERE holder = ? AND asset = ?', holder, asset)
+      const found = row('SELECT balance FROM opening WHERE holder = ? AND asset = ?', holder, asset)
       if (found === undefined) return null
-      return { height: Number(found['height']), txid: found['txid'] as string | null }
+      return { balance: found['balance'] === null ? null : BigInt(String(found['balance'])) }
     },
-    openings: (holder) =>
-      rows('SELECT asset, height, txid FROM opening WHERE holder = ?', holder).map((found) => ({
-        asset: String(found['asset']),
-        height: Number(found['height']),
-        txid: found['txid'] as string | null,
-      })),
-    setOpening(holder, asset, height, txid) {
+    openedAbove: (chain, height) =>
+      rows('SELECT DISTINCT holder FROM opening WHERE chain = ? AND height > ?', chain, height).map(
+        ({ holder }) => String(holder),
+      ),
+    hasOpenings: (holder) => row('SELECT 1 FROM opening WHERE holder = ?', holder) !== undefined,
+    setOpening(holder, asset, height, balance) {
       run(
-        'INSERT OR REPLACE INTO opening(holder, asset, chain, height, txid) VALUES(?, ?, ?, ?, ?)',
-        ...[holder, asset, chainOf(holder), height, txid],
+        'INSERT OR REPLACE INTO opening(holder, asset, chain, height, balance) VALUES(?, ?, ?, ?, ?)',
+        ...[holder, asset, chainOf(holder), height, balance === null ? null : String(balance)],
       )
     },
     dropOpenings: (holder) => run('DELETE FROM opening WHERE holder = ?', holder),
@@ -237,7 +236,6 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
           "UPDATE sweep SET through = ?, hash = '', done = 0 WHERE chain = ? AND through > ?",
           ...[height, chain, height],
         )
-        run('DELETE FROM opening WHERE chain = ? AND height > ?', chain, height)
         run('DELETE FROM put WHERE chain = ? AND height > ?', chain, height)
         run('DELETE FROM block WHERE chain = ? AND height > ?', chain, height)
       })

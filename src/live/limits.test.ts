@@ -2,12 +2,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { HistoryPage, Source } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
-import { createMemoryLedger } from '../ledger/index.ts'
-import { account, books, coin, txidOf, USD, utxo } from '../trace/fixtures.ref.ts'
-import { plainRequest } from '../trace/index.ts'
+import { createMemoryLedger, openSqliteLedger } from '../ledger/index.ts'
+import { account, books, coin, nameOf, txidOf, USD, utxo } from '../trace/fixtures.ref.ts'
+import { type Flow, plainRequest, type TraceRequest } from '../trace/index.ts'
 import { ETHEREUM } from '../units/caip.ts'
-import { type LiveWorld, liveWorld } from './liveWorld.test-suite.ts'
-import { type MadeDoor, madeChain, madeDoor, madeSource } from './madeSource.test-suite.ts'
+import { type LiveWorld, liveWorld, wholeFlow } from './liveWorld.test-suite.ts'
+import { type MadeChain, type MadeDoor, madeChain, madeDoor, madeSource } from './madeSource.test-suite.ts'
 
 const ends: (() => void)[] = []
 afterAll(() => {
@@ -18,16 +18,17 @@ function worldOf(
   transactions: readonly Transaction[],
   kind: 'explorer' | 'node',
   alter: (source: Source) => Source = (source) => source,
-): { world: LiveWorld; door: MadeDoor } {
+): { world: LiveWorld; door: MadeDoor; made: MadeChain } {
   const { chain } = transactions[0]!
-  const door = madeDoor(madeChain(chain, transactions))
+  const made = madeChain(chain, transactions)
+  const door = madeDoor(made)
   const { labels, prices } = books(createMemoryLedger())
   const world = liveWorld({
     ...{ labels, prices },
     sources: [{ chain, shown: door.shown, open: async (wrap) => alter(madeSource(chain, wrap(door), kind)) }],
   })
   ends.push(() => world.clean())
-  return { world, door }
+  return { world, door, made }
 }
 
 const MILLION = 1_000_000
@@ -162,6 +163,86 @@ describe('what an account had before', () => {
       [account('first')]: '40',
     })
     expect(await world.run(plainRequest({ seeds })).then((again) => again.flow.leaves)).toEqual(flow.leaves)
+  })
+
+  const restsOf = (flow: Flow): Record<string, string> =>
+    Object.fromEntries(flow.leaves.map(({ holder, amount }) => [nameOf(holder), amount]))
+
+  // The friend's 5 for gas are seen because the thief is followed.
+  const friend = [
+    pay(1, null, 'victim', 100n),
+    pay(2, null, 'friend', 61n),
+    pay(3, 'victim', 'thief', 100n),
+    pay(4, 'friend', 'thief', 50n),
+    pay(5, 'thief', 'friend', 40n),
+    pay(6, 'friend', 'a', 11n),
+    pay(7, 'friend', 'b', 20n),
+  ]
+  const theft = (row: Transaction): TraceRequest =>
+    plainRequest({ seeds: [{ theft: 'theft', of: { kind: 'lot', txid: row.txid } }] })
+
+  test.each(['fifo', 'lifo', 'haircut', 'poison'] as const)(
+    'goes before what is known to have been paid out of it, by %s',
+    async (rule) => {
+      const { world } = worldOf(friend, 'node')
+      const request = { ...theft(friend[2]!), rule }
+      const { flow } = await world.run(request)
+      expect(restsOf(flow)).toEqual(restsOf(wholeFlow(friend, books(createMemoryLedger()), request)))
+    },
+  )
+
+  /** As a file, a watch or another trace would. */
+  const tell = ({ folder }: LiveWorld, transactions: readonly Transaction[]): void => {
+    const ledger = openSqliteLedger(folder)
+    ledger.append(transactions)
+    ledger.close()
+  }
+
+  test('is the same whatever was known of it before or becomes known later, and is not asked again', async () => {
+    const rests = { thief: '60', friend: '20', b: '20' }
+    for (const known of [[], [2], [2, 4], [4, 5, 6, 7]]) {
+      const { world, door } = worldOf(friend, 'node')
+      tell(
+        world,
+        friend.filter(({ height }) => known.includes(height!)),
+      )
+      const first = await world.run(theft(friend[2]!))
+      expect([restsOf(first.flow), first.flow.coverage.unknownOrigin]).toEqual([rests, []])
+      const asked = [...door.answered]
+      tell(world, friend)
+      expect(restsOf((await world.run(theft(friend[2]!))).flow)).toEqual(rests)
+      expect([...door.answered].filter(([question]) => /tip|balance/.test(question))).toEqual(
+        asked.filter(([question]) => /tip|balance/.test(question)),
+      )
+    }
+  })
+
+  test('ends what is not known to have been paid, too', async () => {
+    // Its 5 came and its 4 went where nobody looks.
+    const rows = [
+      pay(1, null, 'mule', 5n),
+      pay(2, null, 'victim', 100n),
+      pay(3, 'mule', 'thief', 5n),
+      pay(4, 'thief', 'mule', 5n),
+      pay(5, 'mule', 'nobody', 4n),
+      pay(6, 'victim', 'thief', 100n),
+      pay(7, 'thief', 'mule', 60n),
+      pay(8, 'mule', 'shop', 10n),
+    ]
+    const { world } = worldOf(rows, 'node')
+    tell(world, [rows[2]!, rows[3]!])
+    const { flow } = await world.run(theft(rows[5]!))
+    expect(restsOf(flow)).toEqual({ thief: '40', mule: '51', shop: '9' })
+  })
+
+  test('is asked where the first payment becomes known after it was looked for', async () => {
+    const { world, made } = worldOf(rows.slice(0, 4), 'node')
+    const request = theft(rows[2]!)
+    expect(restsOf((await world.run(request)).flow)).toEqual({ mule: '100' })
+    made.blocks = madeChain(ETHEREUM, rows).blocks
+    tell(world, rows.slice(4))
+    const { flow } = await world.run(request)
+    expect(restsOf(flow)).toEqual({ first: '10', second: '50', mule: '40' })
   })
 
   test('is of unknown origin where the node no longer knows', async () => {

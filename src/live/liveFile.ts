@@ -21,7 +21,7 @@ export interface LiveFile {
 
 /** Every part of the room adds its tables here; a change of any of them needs a new version. */
 const SCHEMAS: readonly string[] = [SOURCE_SCHEMA, ARCHIVE_SCHEMA, BOOK_SCHEMA, LIE_SCHEMA]
-const VERSION = 2
+const VERSION = 3
 
 /**
  * Opens the file of a store, making it where there is none.

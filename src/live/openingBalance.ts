@@ -1,19 +1,23 @@
 /**
  * What an account had before it was looked for: docs/methods/opening-balance.md. A node knows no histories, so a holder is
- * looked for from the block on in which taint first came; what it had and did before is summed up in one entry, such that
- * the ledger's balance is then the node's.
+ * looked for from the block on in which taint first came; what it had and did before, as far as it is not known, is summed
+ * up in entries, such that the ledger's balance is then the node's.
  * @module
  */
-import { type Amounts, type Ledger, type Movements, NONE } from '../ledger/ledger.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { BlockRef } from '../chain/source.ts'
+import type { Transaction } from '../chain/transaction.ts'
+import type { Amounts, Ledger, Movements } from '../ledger/ledger.ts'
 import { type AssetId, addressOf, chainOf, type HolderId } from '../units/caip.ts'
-import { type ChainLine, NoSourceError } from './chainLine.ts'
+import { anything, type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
 import type { Desk } from './desk.ts'
+import { ENTRY } from './openingEntries.ts'
 import { withStoreFree } from './storeFree.ts'
-import { numberOf } from './takeIn.ts'
 
 /**
  * Asks, once for each asset that a holder is seen to pay, what it had before it was looked for, and enters the difference
- * to what the ledger shows: a credit from nowhere, or, where the ledger shows more than there was, a debit to nowhere.
+ * to what the ledger shows: credits from nowhere, or debits to nowhere. Where the ledger shows something else by now, what
+ * was entered is taken out and entered anew, without asking.
  *
  * @returns true where the ledger changed
  */
@@ -25,13 +29,12 @@ export async function enterOpenings(
   const { ledger, book } = desk
   let changed = false
   for (const holder of holders) {
+    if (holder.startsWith('bip122:')) continue
     const { since } = book.holder(holder)
-    if (since === null || since === 0 || holder.startsWith('bip122:')) continue
+    if (since === null || since === 0) continue
     const movements = ledger.ofHolders(ledger.holderNumbers([holder]))
-    for (const asset of assetsPaid(ledger, movements, holder)) {
-      if (book.opening(holder, asset) !== null) continue
+    for (const asset of assetsPaid(ledger, movements, holder))
       changed = (await enterOpening(desk, line, { holder, asset, height: since - 1, movements })) || changed
-    }
   }
   return changed
 }
@@ -46,68 +49,59 @@ interface Opening {
 
 async function enterOpening(desk: Desk, line: ChainLine, opening: Opening): Promise<boolean> {
   const { ledger, book, now } = desk
-  const { holder, asset, height, movements } = opening
-  const balance = await balanceAt(line, holder, asset, height)
+  const { holder, asset, height } = opening
+  let known = book.opening(holder, asset)
+  if (known === null) {
+    known = await balanceAt(line, holder, asset, height)
+    if (known !== null) book.setOpening(holder, asset, height, known.balance)
+  }
+  if (known === null || known.balance === null) return false
+  const shown = shownBefore(ledger, opening)
+  const wanted = entriesFor(known.balance, shown, height)
+  if (isDeepStrictEqual(wanted, shown.entries)) return false
   const chain = chainOf(holder)
-  if (balance === null) {
-    book.setOpening(holder, asset, height, null)
-    return false
-  }
-  const missing = balance.amount - shownBefore(ledger, movements, holder, asset, height)
-  if (missing === 0n) {
-    book.setOpening(holder, asset, height, null)
-    return false
-  }
   const reference = asset.slice(asset.indexOf('/') + 1)
-  const txid = `opening-balance:${height}:${addressOf(holder)}:${reference}`.toLowerCase()
-  const { hash, time } = balance.block
-  book.put([{ chain, txid, height, hash, source: balance.source, fetched: now(), placed: true }])
-  const amount = missing < 0n ? -missing : missing
-  const [from, to] = missing < 0n ? [holder, null] : [null, holder]
   const kind = asset.includes('/slip44:') ? 'native' : 'token'
-  const transfers = [{ from, to, asset, amount, kind } as const]
-  await withStoreFree(() =>
-    ledger.append([{ chain, txid, height, time, transfers, inputs: [], outputs: [] }]),
-  )
-  book.setOpening(holder, asset, height, txid)
+  const transactions: Transaction[] = []
+  for (const [at, missing] of wanted) {
+    const { source, block } = await blockAt(line, at)
+    const txid = `${ENTRY}${at}:${addressOf(holder)}:${reference}`.toLowerCase()
+    book.put([{ chain, txid, height: at, hash: block.hash, source, fetched: now(), placed: true }])
+    const [from, to] = missing < 0n ? [holder, null] : [null, holder]
+    const transfers = [{ from, to, asset, amount: missing < 0n ? -missing : missing, kind } as const]
+    transactions.push({ chain, txid, height: at, time: block.time, transfers, inputs: [], outputs: [] })
+  }
+  await withStoreFree(() => {
+    ledger.forget(Uint32Array.from(shown.entryTxs))
+    return ledger.append(transactions)
+  })
   return true
 }
 
-/** Takes the entries of holders out again that are looked for from an earlier block on. */
-export async function takeBackOpenings(
-  { ledger, book }: Pick<Desk, 'ledger' | 'book'>,
-  holders: readonly HolderId[],
-): Promise<void> {
-  for (const holder of holders) {
-    const chain = chainOf(holder)
-    const numbers = book
-      .openings(holder)
-      .flatMap(({ txid }) => (txid === null ? [] : (numberOf(ledger, chain, txid) ?? [])))
-    if (numbers.length > 0) await withStoreFree(() => ledger.forget(Uint32Array.from(numbers)))
-    book.dropOpenings(holder)
-  }
-}
-
+/** `balance` null where no source knows; null where one that may know failed. */
 async function balanceAt(
   line: ChainLine,
   holder: HolderId,
   asset: AssetId,
   height: number,
-): Promise<{ source: string; amount: bigint; block: { hash: string; time: number } } | null> {
+): Promise<{ readonly balance: bigint | null } | null> {
   try {
     return await line.ask(
       (source) => source.balance !== undefined,
-      async (source) => {
-        const amount = await source.balance!(holder, asset, height)
-        const block = amount === null ? null : await source.blockAt(height)
-        return amount === null || block === null ? null : { source: source.shown, amount, block }
-      },
+      async (source) => ({ balance: await source.balance!(holder, asset, height) }),
     )
   } catch (error) {
-    if (error instanceof NoSourceError) return null
-    throw error
+    if (!(error instanceof NoSourceError)) throw error
+    return error.data.failures.length === 0 ? { balance: null } : null
   }
 }
+
+const blockAt = (line: ChainLine, height: number): Promise<{ source: string; block: BlockRef }> =>
+  line.ask(anything, async (source) => {
+    const block = await source.blockAt(height)
+    if (block === null) throw new ContradictionError(source.shown, `it has no block ${height} below its tip`)
+    return { source: source.shown, block }
+  })
 
 function amountAt({ narrow, wide }: Amounts, at: number): bigint {
   const value = narrow[at]!
@@ -125,27 +119,68 @@ function assetsPaid(ledger: Ledger, movements: Movements, holder: HolderId): Ass
   return [...paid]
 }
 
-/** What the ledger shows that a holder had after a block: receipts less payments. */
-function shownBefore(
-  ledger: Ledger,
-  movements: Movements,
-  holder: HolderId,
-  asset: AssetId,
-  height: number,
-): bigint {
+/** Signed amounts by height: a credit from nowhere, or below zero a debit to nowhere. */
+type Entries = ReadonlyMap<number, bigint>
+
+/** What the ledger shows of a holder's asset up to a block. */
+interface Shown {
+  /** Receipts less payments, without entries. */
+  readonly sum: bigint
+  /** The most that it ever paid beyond what it had received, without entries: the rules take that from nowhere. */
+  readonly shortfall: bigint
+  /** Block of the first of them. */
+  readonly first: number
+  readonly entries: Entries
+  /** Numbers of their transactions. */
+  readonly entryTxs: readonly number[]
+}
+
+/**
+ * What is missing, where the rules need it: before the first payment that is known, as much as it takes that none is from
+ * nowhere; what is over by then, after all.
+ */
+function entriesFor(balance: bigint, { sum, shortfall, first }: Shown, height: number): Entries {
+  const missing = balance - sum
+  const needed = missing > shortfall ? missing : shortfall
+  const before = shortfall === 0n || first === 0 ? 0n : needed
+  const entries = [
+    [first - 1, before],
+    [height, missing - before],
+  ] as const
+  return new Map(entries.filter(([, amount]) => amount !== 0n))
+}
+
+function shownBefore(ledger: Ledger, { holder, asset, height, movements }: Opening): Shown {
   const [number] = ledger.holderNumbers([holder])
   const of = ledger.assetNumber(asset)
-  if (number === NONE || of === NONE) return 0n
-  const { height: heights } = ledger.heads(movements.tx)
-  let sum = 0n
+  const { height: heights, txid: txids } = ledger.heads(movements.tx)
+  const { creditStarts, creditHolder, creditAsset, debitStarts, debitHolder, debitAsset } = movements
+  let [sum, shortfall, first] = [0n, 0n, height]
+  const entries = new Map<number, bigint>()
+  const entryTxs: number[] = []
   for (let i = 0; i < movements.n; i++) {
-    if (!(heights[i]! <= height)) continue
-    for (let leg = movements.creditStarts[i]!; leg < movements.creditStarts[i + 1]!; leg++)
-      if (movements.creditHolder[leg] === number && movements.creditAsset[leg] === of)
-        sum += amountAt(movements.creditAmount, leg)
-    for (let leg = movements.debitStarts[i]!; leg < movements.debitStarts[i + 1]!; leg++)
-      if (movements.debitHolder[leg] === number && movements.debitAsset[leg] === of)
-        sum -= amountAt(movements.debitAmount, leg)
+    const at = heights[i]!
+    if (!(at <= height)) continue
+    let [paid, got, isOf] = [0n, 0n, false]
+    for (let leg = debitStarts[i]!; leg < debitStarts[i + 1]!; leg++)
+      if (debitHolder[leg] === number && debitAsset[leg] === of) {
+        paid += amountAt(movements.debitAmount, leg)
+        isOf = true
+      }
+    for (let leg = creditStarts[i]!; leg < creditStarts[i + 1]!; leg++)
+      if (creditHolder[leg] === number && creditAsset[leg] === of) {
+        got += amountAt(movements.creditAmount, leg)
+        isOf = true
+      }
+    if (!isOf) continue
+    if (txids[i]!.startsWith(ENTRY)) {
+      entries.set(at, (entries.get(at) ?? 0n) + got - paid)
+      entryTxs.push(movements.tx[i]!)
+      continue
+    }
+    first = Math.min(first, at)
+    if (paid - sum > shortfall) shortfall = paid - sum
+    sum += got - paid
   }
-  return sum
+  return { sum, shortfall, first, entries, entryTxs }
 }

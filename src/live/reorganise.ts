@@ -6,6 +6,7 @@
 import type { BlockRef, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import type { ChainId } from '../units/caip.ts'
+import { takeBackOpenings } from './openingEntries.ts'
 import { withStoreFree } from './storeFree.ts'
 import type { Forgetting } from './takeBack.ts'
 import { numberOf } from './takeIn.ts'
@@ -55,10 +56,12 @@ export async function settleFork(
  * @returns transactions forgotten
  */
 async function forget(
-  { ledger, book, archive, links }: Forgetting,
+  books: Forgetting,
   chain: ChainId,
   { height, time }: Pick<BlockRef, 'height' | 'time'>,
 ): Promise<number> {
+  const { ledger, book, archive, links } = books
+  await takeBackOpenings(books, book.openedAbove(chain, height))
   const txids = book.putAbove(chain, height)
   const numbers = txids.flatMap((txid) => numberOf(ledger, chain, txid) ?? [])
   const { transactions } = await withStoreFree(() => ledger.forget(Uint32Array.from(numbers)))

@@ -22,7 +22,8 @@ import {
 import { heightAt } from './heightAt.ts'
 import { createHeirs } from './heirs.ts'
 import { unknownOf } from './known.ts'
-import { enterOpenings, takeBackOpenings } from './openingBalance.ts'
+import { enterOpenings } from './openingBalance.ts'
+import { takeBackOpenings } from './openingEntries.ts'
 import { ForkError } from './reorganise.ts'
 import { canSweep, type Item, sweep } from './sweep.ts'
 import { numberOf, placeInBlocks, takeIn } from './takeIn.ts'
@@ -224,6 +225,24 @@ export function createSupply(
     if (whole.length > 0) await takeIn(desk, '', { placed: [], assets: [], whole })
   }
 
+  /** Other traces, files and watches may have told since what holders did, and paid, before or after they were looked for. */
+  async function mendOpenings({ holders }: Wish): Promise<boolean> {
+    let changed = false
+    for (const [chain, own] of Map.groupBy(holders, ({ holder }) => chainOf(holder))) {
+      const line = desk.line(chain)
+      if (line === null || dead.has(chain) || desk.signal.aborted) continue
+      const failures = troubles(line)
+      try {
+        const names = own.map(({ holder }) => holder)
+        changed = (await enterOpenings(desk, line, names)) || changed
+      } catch (error) {
+        if (await goesOn(line, error, failures)) changed = true
+        else if (!ends(chain, error)) throw error
+      }
+    }
+    return changed
+  }
+
   /** A seed without a moment is looked for from the chain's first block on. */
   const startOf = async (line: ChainLine, time: number | null): Promise<number> =>
     time === null ? 0 : heightAt(line, time)
@@ -281,7 +300,7 @@ export function createSupply(
           progress = true
         }
       }
-      return progress && !desk.signal.aborted
+      return (progress || (await mendOpenings(wish))) && !desk.signal.aborted
     },
     missing(wish) {
       const open = unknown(wish)

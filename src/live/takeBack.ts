@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { Archive } from './archive.ts'
 import type { LiveBook } from './book.ts'
-import { takeBackOpenings } from './openingBalance.ts'
+import { takeBackOpenings } from './openingEntries.ts'
 import { withStoreFree } from './storeFree.ts'
 import { numberOf } from './takeIn.ts'
 
@@ -30,7 +30,8 @@ export async function takeBackSource(books: Forgetting, chain: ChainId, source: 
   const numbers = Uint32Array.from(txids.flatMap((txid) => numberOf(ledger, chain, txid) ?? []))
   const gone = ledger.transactions(numbers)
   const holders = new Set(gone.flatMap(holdersOf))
-  await takeBackOpenings(books, [...holders])
+  // Whose word a balance is, is not kept; what others said of it is remembered.
+  await takeBackOpenings(books, book.openedAbove(chain, -1))
   book.together(() => {
     for (const { inputs } of gone) for (const { txid, n } of inputs) book.dropLot({ chain, txid, n })
     for (const holder of holders) book.dropHolder(holder)
