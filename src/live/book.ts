@@ -142,9 +142,13 @@ export interface LiveBook extends BookOfLies {
   ): readonly (BlockKey & { readonly txids: string[] })[]
   setPlaced(chain: ChainId, txids: readonly string[]): void
 
-  /** What it had, base units, before it was looked for; `balance` null where no source knows. null where none was asked. */
-  opening(holder: HolderId, asset: string): { readonly balance: bigint | null } | null
-  hasOpenings(holder: HolderId): boolean
+  /** What it had, base units, after a block; `balance` null where no source knows. null where none was asked. */
+  opening(
+    holder: HolderId,
+    asset: string,
+  ): { readonly height: number; readonly balance: bigint | null } | null
+  /** The lowest block of any of its openings; null where it has none. */
+  openedAt(holder: HolderId): number | null
   /** Who was asked for what it had after a block above a height. */
   openedAbove(chain: ChainId, height: number): readonly HolderId[]
   /** @param height the block after which it had that */

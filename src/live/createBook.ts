@@ -187,15 +187,19 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
       for (const txid of txids) run('UPDATE put SET placed = 1 WHERE chain = ? AND txid = ?', chain, txid)
     },
     opening(holder, asset) {
-      const found = row('SELECT balance FROM opening WHERE holder = ? AND asset = ?', holder, asset)
+      const found = row('SELECT height, balance FROM opening WHERE holder = ? AND asset = ?', holder, asset)
       if (found === undefined) return null
-      return { balance: found['balance'] === null ? null : BigInt(String(found['balance'])) }
+      const { height, balance } = found
+      return { height: Number(height), balance: balance === null ? null : BigInt(String(balance)) }
     },
     openedAbove: (chain, height) =>
       rows('SELECT DISTINCT holder FROM opening WHERE chain = ? AND height > ?', chain, height).map(
         ({ holder }) => String(holder),
       ),
-    hasOpenings: (holder) => row('SELECT 1 FROM opening WHERE holder = ?', holder) !== undefined,
+    openedAt(holder) {
+      const height = row('SELECT min(height) AS height FROM opening WHERE holder = ?', holder)!['height']
+      return height === null ? null : Number(height)
+    },
     setOpening(holder, asset, height, balance) {
       run(
         'INSERT OR REPLACE INTO opening(holder, asset, chain, height, balance) VALUES(?, ?, ?, ?, ?)',

@@ -22,21 +22,27 @@ import { withStoreFree } from './storeFree.ts'
  * @returns true where the ledger changed
  */
 export async function enterOpenings(
-  desk: Desk,
-  line: ChainLine,
-  holders: readonly HolderId[],
+  desk: Books,
+  line: Pick<ChainLine, 'ask'>,
+  holders: readonly LookedFor[],
 ): Promise<boolean> {
-  const { ledger, book } = desk
+  const { ledger } = desk
   let changed = false
-  for (const holder of holders) {
-    if (holder.startsWith('bip122:')) continue
-    const { since } = book.holder(holder)
-    if (since === null || since === 0) continue
+  for (const { holder, since } of holders) {
+    if (since === null || since === 0 || holder.startsWith('bip122:')) continue
     const movements = ledger.ofHolders(ledger.holderNumbers([holder]))
     for (const asset of assetsPaid(ledger, movements, holder))
       changed = (await enterOpening(desk, line, { holder, asset, height: since - 1, movements })) || changed
   }
   return changed
+}
+
+type Books = Pick<Desk, 'ledger' | 'book' | 'now'>
+
+/** A holder, and the first block from which on everything that it does is in the ledger; null where nothing is said of it. */
+export interface LookedFor {
+  readonly holder: HolderId
+  readonly since: number | null
 }
 
 interface Opening {
@@ -47,16 +53,17 @@ interface Opening {
   readonly movements: Movements
 }
 
-async function enterOpening(desk: Desk, line: ChainLine, opening: Opening): Promise<boolean> {
+async function enterOpening(desk: Books, line: Pick<ChainLine, 'ask'>, asked: Opening): Promise<boolean> {
   const { ledger, book, now } = desk
-  const { holder, asset, height } = opening
+  const { holder, asset } = asked
   let known = book.opening(holder, asset)
   if (known === null) {
-    known = await balanceAt(line, holder, asset, height)
-    if (known !== null) book.setOpening(holder, asset, height, known.balance)
+    known = await balanceAfter(line, asked)
+    if (known !== null) book.setOpening(holder, asset, known.height, known.balance)
   }
   if (known === null || known.balance === null) return false
-  const shown = shownBefore(ledger, opening)
+  const { height } = known
+  const shown = shownBefore(ledger, { ...asked, height })
   const wanted = entriesFor(known.balance, shown, height)
   if (isDeepStrictEqual(wanted, shown.entries)) return false
   const chain = chainOf(holder)
@@ -79,24 +86,25 @@ async function enterOpening(desk: Desk, line: ChainLine, opening: Opening): Prom
 }
 
 /** `balance` null where no source knows; null where one that may know failed. */
-async function balanceAt(
-  line: ChainLine,
-  holder: HolderId,
-  asset: AssetId,
-  height: number,
-): Promise<{ readonly balance: bigint | null } | null> {
+async function balanceAfter(
+  line: Pick<ChainLine, 'ask'>,
+  { holder, asset, height }: Opening,
+): Promise<{ readonly height: number; readonly balance: bigint | null } | null> {
   try {
     return await line.ask(
       (source) => source.balance !== undefined,
-      async (source) => ({ balance: await source.balance!(holder, asset, height) }),
+      async (source) => ({ height, balance: await source.balance!(holder, asset, height) }),
     )
   } catch (error) {
     if (!(error instanceof NoSourceError)) throw error
-    return error.data.failures.length === 0 ? { balance: null } : null
+    return error.data.failures.length === 0 ? { height, balance: null } : null
   }
 }
 
-const blockAt = (line: ChainLine, height: number): Promise<{ source: string; block: BlockRef }> =>
+const blockAt = (
+  line: Pick<ChainLine, 'ask'>,
+  height: number,
+): Promise<{ source: string; block: BlockRef }> =>
   line.ask(anything, async (source) => {
     const block = await source.blockAt(height)
     if (block === null) throw new ContradictionError(source.shown, `it has no block ${height} below its tip`)

@@ -16,7 +16,7 @@ export async function takeBackOpenings(
   holders: readonly HolderId[],
 ): Promise<void> {
   for (const holder of holders) {
-    if (!book.hasOpenings(holder)) continue
+    if (book.openedAt(holder) === null) continue
     const { tx } = ledger.ofHolders(ledger.holderNumbers([holder]))
     const { txid } = ledger.heads(tx)
     const entries = tx.filter((_, i) => txid[i]!.startsWith(ENTRY))

@@ -22,7 +22,7 @@ import {
 import { heightAt } from './heightAt.ts'
 import { createHeirs } from './heirs.ts'
 import { unknownOf } from './known.ts'
-import { enterOpenings } from './openingBalance.ts'
+import { enterOpenings, type LookedFor } from './openingBalance.ts'
 import { takeBackOpenings } from './openingEntries.ts'
 import { ForkError } from './reorganise.ts'
 import { canSweep, type Item, sweep } from './sweep.ts'
@@ -210,7 +210,8 @@ export function createSupply(
       const start = height ?? (await startOf(line, time))
       const goesOn = swept !== null && since !== null && since <= start
       const from = goesOn ? swept.height + 1 : start
-      if (!goesOn && since !== null) await takeBackOpenings(desk, [holder])
+      // A watch may have entered what it had.
+      if (!goesOn && desk.book.openedAt(holder) !== start - 1) await takeBackOpenings(desk, [holder])
       if (from <= top) items.push({ from, holder, since: goesOn ? since : start })
       else if (swept?.done) await finish(line, [holder])
       else asked.add(holder)
@@ -220,10 +221,12 @@ export function createSupply(
 
   /** What is to be said of holders besides what was found in blocks. */
   async function finish(line: ChainLine, holders: readonly HolderId[]): Promise<void> {
-    await enterOpenings(desk, line, holders)
+    await enterOpenings(desk, line, holders.map(lookedFor))
     const whole = holders.filter((holder) => desk.book.holder(holder).sweep?.done === true)
     if (whole.length > 0) await takeIn(desk, '', { placed: [], assets: [], whole })
   }
+
+  const lookedFor = (holder: HolderId): LookedFor => ({ holder, since: desk.book.holder(holder).since })
 
   /** Other traces, files and watches may have told since what holders did, and paid, before or after they were looked for. */
   async function mendOpenings({ holders }: Wish): Promise<boolean> {
@@ -234,7 +237,7 @@ export function createSupply(
       const failures = troubles(line)
       try {
         const names = own.map(({ holder }) => holder)
-        changed = (await enterOpenings(desk, line, names)) || changed
+        changed = (await enterOpenings(desk, line, names.map(lookedFor))) || changed
       } catch (error) {
         if (await goesOn(line, error, failures)) changed = true
         else if (!ends(chain, error)) throw error

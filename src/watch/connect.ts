@@ -11,6 +11,7 @@ import { type Mark, markOf } from './change.ts'
 import type { Lookout } from './lookout.ts'
 import { replacedBy } from './mempool.ts'
 import { BadSourceError, matchesIn, type Step } from './scan.ts'
+import type { SharedLedger } from './sharedLedger.ts'
 import type { WatchedBooks } from './sight.ts'
 import { replacedAlerts } from './unconfirmed.ts'
 import type { Watch } from './watch.ts'
@@ -21,6 +22,8 @@ export interface ConnectParts {
   readonly store: WatchStore
   readonly books: WatchedBooks
   readonly watched: Watched
+  /** Where traces with live sources work on the same ledger. */
+  readonly shared: SharedLedger | undefined
   readonly clock: Pick<Clock, 'now'>
 }
 
@@ -34,7 +37,7 @@ const REFUSED: ReadonlySet<string> = new Set(['LEDGER_DOUBLE_SPEND', 'LEDGER_BAD
  * @returns ids of what was found
  */
 export async function connect(
-  { store, books, watched, clock }: ConnectParts,
+  { store, books, watched, shared, clock }: ConnectParts,
   source: Source,
   chain: ChainId,
   mark: Mark,
@@ -66,6 +69,7 @@ export async function connect(
     )
     append(books, source, fresh, assets)
     look(about)
+    while (await shared?.enterOpenings(source, watched.holdersOf(about))) look(about)
     for (const watch of about) touched.add(watch)
     if (block === null || source.matches === undefined) break
     // What was found may be spent in the same block.

@@ -4,6 +4,7 @@
  */
 import type { BlockRef, Interest, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
+import type { HolderId } from '../units/caip.ts'
 
 /** The same question, whose failure can be told from one of our own store or ledger. */
 export function guard<A extends unknown[], T>(ask: (...asked: A) => Promise<T>): (...asked: A) => Promise<T> {
@@ -18,7 +19,7 @@ export function guard<A extends unknown[], T>(ask: (...asked: A) => Promise<T>):
 
 /** The same source, every question of it guarded. */
 export function guarded(source: Source): Source {
-  const { spends, matches, mempool, history } = source
+  const { spends, matches, mempool, history, balance } = source
   return {
     kind: source.kind,
     chain: source.chain,
@@ -32,6 +33,11 @@ export function guarded(source: Source): Source {
       matches: guard((block: BlockRef, interest: Interest) => matches.call(source, block, interest)),
     }),
     ...(mempool && { mempool: guard((interest: Interest) => mempool.call(source, interest)) }),
+    ...(balance && {
+      balance: guard((holder: HolderId, asset: string, height: number) =>
+        balance.call(source, holder, asset, height),
+      ),
+    }),
     ...(history && {
       async *history(holder: string) {
         try {

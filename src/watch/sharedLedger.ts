@@ -6,16 +6,19 @@
 import type { BlockRef, Source } from '../chain/source.ts'
 import type { Ledger } from '../ledger/index.ts'
 import {
+  ContradictionError,
   type Crossings,
   createArchive,
   createBook,
+  enterOpenings,
   type LiveFile,
   OtherHistoryError,
   settleFork,
 } from '../live/index.ts'
 import { integer } from '../store/index.ts'
-import type { ChainId } from '../units/caip.ts'
+import { type ChainId, chainOf } from '../units/caip.ts'
 import { BadSourceError } from './scan.ts'
+import type { SightedHolder } from './sight.ts'
 
 export interface SharedLedger {
   /**
@@ -24,11 +27,24 @@ export interface SharedLedger {
    * @throws {BadSourceError} where the source serves another chain
    */
   settle(source: Source, tip: BlockRef): Promise<boolean>
+  /**
+   * Asks a source, as traces do, what accounts had before watched money came to them, where they are seen to pay since.
+   * Whoever is watched by address is left out: what it had would be one more receipt.
+   * @returns whether the ledger changed
+   * @throws {BadSourceError} where the source has no block of that height
+   */
+  enterOpenings(source: Source, holders: Iterable<SightedHolder>): Promise<boolean>
   /** Whether the ledger has this transaction. */
   has(chain: ChainId, txid: string): boolean
 }
 
-export function shareLedger({ database, path }: LiveFile, ledger: Ledger, links: Crossings): SharedLedger {
+/** @param now unix seconds */
+export function shareLedger(
+  { database, path }: LiveFile,
+  ledger: Ledger,
+  links: Crossings,
+  now: () => number,
+): SharedLedger {
   const books = { ledger, links, book: createBook(database, path), archive: createArchive(database, path) }
   // Whoever writes to the ledger by live sources writes to this file before and after.
   const version = (): number => integer(database, 'PRAGMA data_version')
@@ -41,6 +57,21 @@ export function shareLedger({ database, path }: LiveFile, ledger: Ledger, links:
         return (await settleFork(books, source, tip)) !== null || seen !== before
       } catch (error) {
         throw error instanceof OtherHistoryError ? new BadSourceError(source, error.message) : error
+      }
+    },
+    async enterOpenings(source, holders) {
+      const { book } = books
+      if (source.balance === undefined) return false
+      const lookedFor = [...holders].flatMap(({ holder, paid, since }) =>
+        paid || since === undefined || chainOf(holder) !== source.chain
+          ? []
+          : [{ holder, since: book.holder(holder).since ?? since }],
+      )
+      const line = { ask: <T>(_can: unknown, question: (asked: Source) => Promise<T>) => question(source) }
+      try {
+        return await enterOpenings({ ledger, book, now }, line, lookedFor)
+      } catch (error) {
+        throw error instanceof ContradictionError ? new BadSourceError(source, error.data.what) : error
       }
     },
     has(chain, txid) {

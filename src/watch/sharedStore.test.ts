@@ -5,7 +5,15 @@ import { openSqliteLedger } from '../ledger/index.ts'
 import { createBeyond, createBook, openLiveFile, storeCrossings } from '../live/index.ts'
 import { liveWorld } from '../live/liveWorld.test-suite.ts'
 import { madeBlock, madeChain, madeDoor, madeSource } from '../live/madeSource.test-suite.ts'
-import { books as booksOf, ledgerOf, START, utxo } from '../trace/fixtures.ref.ts'
+import {
+  accountTransactions,
+  books as booksOf,
+  ledgerOf,
+  nameOf,
+  START,
+  txidOf,
+  utxo,
+} from '../trace/fixtures.ref.ts'
 import { plainRequest, type TraceRequest } from '../trace/index.ts'
 import { BITCOIN_REGTEST } from '../units/caip.ts'
 import { beginWatch } from './beginWatch.ts'
@@ -25,13 +33,18 @@ const lotOf = ({ txid }: Transaction): TraceRequest =>
   plainRequest({ seeds: [{ theft: 'heist', of: { kind: 'lot', txid, n: 0 } }] })
 
 /** A store that traces with live sources and a watch share, each with connections of its own, over one chain. */
-function shared() {
-  const chain = madeChain(BITCOIN_REGTEST, [theft, other])
-  const node = madeSource(BITCOIN_REGTEST, madeDoor(chain), 'node')
-  const explorer = madeSource(BITCOIN_REGTEST, madeDoor(chain), 'explorer')
+function shared(
+  rows: readonly Transaction[] = [theft, other],
+  asked: 'explorer' | 'node' = 'explorer',
+  seed = 0,
+) {
+  const on = rows[0]!.chain
+  const chain = madeChain(on, rows)
+  const node = madeSource(on, madeDoor(chain), 'node')
+  const source = madeSource(on, madeDoor(chain), asked)
   const { labels, prices } = booksOf(ledgerOf([]))
   const world = liveWorld({
-    sources: [{ chain: BITCOIN_REGTEST, shown: explorer.shown, open: async () => explorer }],
+    sources: [{ chain: on, shown: source.shown, open: async () => source }],
     labels,
     prices,
   })
@@ -47,12 +60,13 @@ function shared() {
   const book = createBook(live.database, live.path)
   const beyond = createBeyond({ ledger, book, runNotes: [], crossings })
   const watched = tracedBooks({ ...booksOf(ledger), beyond }, crossings)
-  ledger.append([{ ...theft, height: 1, index: 0 }])
+  const stolen = { ...rows[seed]!, height: seed + 1, index: 0 }
+  ledger.append([stolen])
   const store = open.adopt(createWatchStore(openWatchDatabase(world.folder)), (one) => one.close())
   const watch: Watch = {
     ...{ id: 'w', name: 'heist', kind: 'lot', holders: [], receivers: [], added: 0 },
-    since: { [BITCOIN_REGTEST]: 2 },
-    request: lotOf(theft),
+    since: { [on]: 2 },
+    request: lotOf(stolen),
   }
   store.add(watch, beginWatch(watch, watched.sight(watch), watched, 0))
   const start = () =>
@@ -60,10 +74,10 @@ function shared() {
       ...{
         store,
         books: watched,
-        shared: shareLedger(live, ledger, crossings),
+        shared: shareLedger(live, ledger, crossings, () => START),
         clock: { now: () => START * 1000 },
       },
-      sources: new Map([[BITCOIN_REGTEST, [{ shown: node.shown, open: async () => node }]]]),
+      sources: new Map([[on, [{ shown: node.shown, open: async () => node }]]]),
     })
   let watcher = start()
   let told = 0
@@ -75,11 +89,12 @@ function shared() {
     },
     /** Kinds and transactions of what a look tells. */
     async look(): Promise<string[]> {
-      expect(await watcher.pass(BITCOIN_REGTEST)).toMatchObject({ atTip: true, failures: [] })
+      expect(await watcher.pass(on)).toMatchObject({ atTip: true, failures: [] })
       const alerts = store.alerts({ limit: 100 }).toReversed().slice(told)
       told += alerts.length
-      return alerts.map(({ kind, txid }) => `${kind} ${Number(`0x${txid}`)}`)
+      return alerts.map(({ kind, txid }) => `${kind} ${Number(`0x${txid?.replace('0x', '')}`)}`)
     },
+    amounts: () => store.alerts({ limit: 100 }).map(({ amount }) => amount),
     mine(...transactions: Transaction[]) {
       const height = chain.blocks.length
       const placed = transactions.map((one, index) => ({ ...one, height, index }))
@@ -132,4 +147,33 @@ test.each([
   if (anew) restart()
   mine(utxo(5, [[3, 0, 'b', 99n]], [['d', 98n]]))
   expect(await look()).toEqual(['moved 5'])
+})
+
+test('what an account had before watched money came is asked of the node, by watch and trace alike', async () => {
+  const paid = (n: number, from: string | null, to: string, amount: bigint): Transaction => ({
+    ...accountTransactions([[from, to, amount]])[0]!,
+    ...{ txid: txidOf(n), height: n, time: START + n * 600 },
+  })
+  const stolen = paid(2, null, 'thief', 10n)
+  const rows = [paid(1, null, 'mule', 100n), stolen, paid(3, 'thief', 'mule', 5n)]
+  const later = [paid(4, 'mule', 'shop', 50n), paid(5, 'mule', 'shop', 52n)]
+  for (const order of ['watch first', 'trace first', 'trace between']) {
+    const { trace, look, mine, amounts } = shared([rows[0]!, stolen], 'node', 1)
+    if (order === 'trace first') await trace(stolen)
+    expect(await look()).toEqual([])
+    mine(rows[2]!)
+    expect(await look()).toEqual(['moved 3'])
+    if (order === 'trace between') await trace(stolen)
+    for (const one of later) mine(one)
+    // The first payment is of what it had.
+    expect([await look(), amounts()], order).toEqual([['moved 5'], ['2', '5']])
+    const { flow } = await trace(stolen)
+    const rests = flow.leaves.map(({ holder, amount }) => [nameOf(holder), amount])
+    expect(rests.sort(), order).toEqual([
+      ['mule', '3'],
+      ['shop', '2'],
+      ['thief', '5'],
+    ])
+    expect(await look(), order).toEqual([])
+  }
 })

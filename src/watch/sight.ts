@@ -38,6 +38,8 @@ export interface SightedHolder {
   readonly amounts: ReadonlyMap<AssetId, bigint>
   /** Whether being paid is an event too: the watched address itself. */
   readonly paid: boolean
+  /** Block in which watched money first came to it; absent where that is not known, or none came. */
+  readonly since?: number
 }
 
 export interface Sight {

@@ -128,10 +128,14 @@ function holdersOf(watch: Watch, traced: Traced | null): SightedHolder[] {
     amounts.set(holder, held)
   }
   const own = new Set(watch.holders)
-  const reached = (frontier?.holders ?? []).map(({ holder }) => holder)
-  return [...new Set([...own, ...reached])].map((holder) => ({
-    ...{ holder, amounts: amounts.get(holder) ?? new Map(), paid: own.has(holder) },
-  }))
+  const reached = new Map((frontier?.holders ?? []).map(({ holder, height }) => [holder, height]))
+  return [...new Set([...own, ...reached.keys()])].map((holder) => {
+    const since = reached.get(holder) ?? null
+    return {
+      ...{ holder, amounts: amounts.get(holder) ?? new Map(), paid: own.has(holder) },
+      ...(since !== null && { since }),
+    }
+  })
 }
 
 /** A transaction that a source gives twice (its coins and its tokens) is two listings: docs/methods/duplicates.md. */

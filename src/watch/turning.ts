@@ -58,6 +58,8 @@ export function createTurning({ store, books, watched, shared }: TurningParts): 
       if (hasChanged || lost !== undefined) {
         const mark = store.mark(chain)
         look(watched.watches().values())
+        while (await shared.enterOpenings(source, watched.holdersOf(watched.watches().values())))
+          look(watched.watches().values())
         commit({
           chain,
           ...(mark !== null && { from: mark }),

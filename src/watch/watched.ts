@@ -9,7 +9,7 @@ import type { DraftAlert } from './alert.ts'
 import type { Change, KnownEvent } from './change.ts'
 import { compare } from './compare.ts'
 import { createLookout, type Lookout } from './lookout.ts'
-import type { Sight, WatchedBooks } from './sight.ts'
+import type { Sight, SightedHolder, WatchedBooks } from './sight.ts'
 import type { Watch } from './watch.ts'
 import type { WatchStore } from './watchStore.ts'
 
@@ -35,6 +35,8 @@ export interface Watched {
   lookoutOf(chain: ChainId): Lookout
   /** Chains of what is watched. */
   chains(): readonly ChainId[]
+  /** Of these, the accounts that are looked for. */
+  holdersOf(which: Iterable<Watch>): readonly SightedHolder[]
   size(): { readonly lots: number; readonly holders: number }
 }
 
@@ -152,6 +154,7 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
       lookouts.set(chain, made)
       return made
     },
+    holdersOf: (which) => [...which].flatMap(({ id }) => sights.get(id)?.holders ?? []),
     chains: () => chainsOf(watches.values()).map(({ chain }) => chain),
     size() {
       const all = [...sights.values()]

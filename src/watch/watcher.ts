@@ -69,7 +69,7 @@ export function createWatcher(parts: WatcherParts): Watcher {
   const { store, books, sources, shared, clock, signal, onAlerts, onBlock } = parts
   const watched = createWatched({ store, books, clock, ...(onAlerts && { onAlerts }) })
   const { commit, lookoutOf, refresh } = watched
-  const connecting = { store, books, watched, clock }
+  const connecting = { store, books, watched, shared, clock }
   const turning = createTurning({ store, books, watched, shared })
   const seconds = (): number => Math.floor(clock.now() / 1000)
   /** Transactions that this process put into the ledger, by chain: explorers tell of them again and again. */

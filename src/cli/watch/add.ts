@@ -82,7 +82,7 @@ export const watchAddCommand: Command = command({
     await withWatch(context, options.store, ({ path, store }) =>
       withBooksAt(path, (opened) => {
         using stack = new DisposableStack()
-        const { books, book, crossings } = watchedBooks(stack, path, opened)
+        const { books, book, crossings } = watchedBooks(stack, path, opened, context.now)
         const wanted = wantedOf(context, opened, what!, options)
         const traced = traceWatch(books, wanted)
         if (wanted.flow !== undefined && (traced === null || !sameSeeds(wanted.flow, traced.flow)))

@@ -45,11 +45,16 @@ export async function withWatch<T>(
   return await work({ path, store, outbox: createOutbox(database) })
 }
 
-/** The books as a watch traces them: with the word of live sources and the crossings they told of, where the store has any. */
+/**
+ * The books as a watch traces them: with the word of live sources and the crossings they told of, where the store has any.
+ *
+ * @param now unix seconds
+ */
 export function watchedBooks(
   stack: DisposableStack,
   path: string,
   books: Books,
+  now: () => number,
 ): {
   readonly books: TraceBooks
   readonly book: LiveBook | null
@@ -65,7 +70,7 @@ export function watchedBooks(
   const beyond = createBeyond({
     ...{ ledger: books.ledger, book, crossings, runNotes: [] },
   })
-  const shared = shareLedger(file, books.ledger, crossings)
+  const shared = shareLedger(file, books.ledger, crossings, now)
   return { books: { ...books, beyond }, book, crossings, shared }
 }
 

@@ -65,7 +65,7 @@ export const watchRunCommand: Command = command({
         if (entries.length === 0) throw new NoWatchSourceError()
         const stop = new AbortController()
         stack.defer(context.onInterrupt?.(() => stop.abort()) ?? (() => {}))
-        const { books, crossings, shared } = watchedBooks(stack, path, opened)
+        const { books, crossings, shared } = watchedBooks(stack, path, opened, context.now)
         const clock = context.clock ?? systemClock
         const say = createTeller(context, json)
         stack.defer(say.end)

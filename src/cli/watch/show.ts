@@ -37,7 +37,7 @@ export const watchShowCommand: Command = command({
       withBooksAt(path, (opened) => {
         using stack = new DisposableStack()
         const watch = watchNamed(store, name!)
-        const traced = traceWatch(watchedBooks(stack, path, opened).books, watch)
+        const traced = traceWatch(watchedBooks(stack, path, opened, context.now).books, watch)
         const chains = Object.keys(watch.since).map((chain) => ({ chain, ...store.mark(chain) }))
         if (traced !== null && out !== undefined)
           writeWhole(resolve(context.cwd, out), flowToJson(traced.flow))
