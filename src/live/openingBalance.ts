@@ -19,7 +19,7 @@ import { withStoreFree } from './storeFree.ts'
  * to what the ledger shows: credits from nowhere, or debits to nowhere. Where the ledger shows something else by now, what
  * was entered is taken out and entered anew, without asking.
  *
- * @returns true where the ledger changed
+ * @returns true where a balance became known, or the ledger changed
  */
 export async function enterOpenings(
   desk: Books,
@@ -56,16 +56,16 @@ interface Opening {
 async function enterOpening(desk: Books, line: Pick<ChainLine, 'ask'>, asked: Opening): Promise<boolean> {
   const { ledger, book, now } = desk
   const { holder, asset } = asked
-  let known = book.opening(holder, asset)
-  if (known === null) {
-    known = await balanceAfter(line, asked)
-    if (known !== null) book.setOpening(holder, asset, known.height, known.balance)
-  }
-  if (known === null || known.balance === null) return false
+  const before = book.opening(holder, asset)
+  const known = before ?? (await balanceAfter(line, asked))
+  if (known === null) return false
+  const isNew = before === null
+  if (isNew) book.setOpening(holder, asset, known.height, known.balance)
+  if (known.balance === null) return isNew
   const { height } = known
   const shown = shownBefore(ledger, { ...asked, height })
   const wanted = entriesFor(known.balance, shown, height)
-  if (isDeepStrictEqual(wanted, shown.entries)) return false
+  if (isDeepStrictEqual(wanted, shown.entries)) return isNew
   const chain = chainOf(holder)
   const reference = asset.slice(asset.indexOf('/') + 1)
   const kind = asset.includes('/slip44:') ? 'native' : 'token'

@@ -66,7 +66,7 @@ export interface Facts {
   readonly asset: AlertAsset | null
   /** Watched base units that moved, as a string of digits; null where the event is not of an amount. */
   readonly amount: string | null
-  /** True where `amount` is an upper bound: a transaction that no trace has seen yet. */
+  /** True where `amount` is an upper bound: no trace has seen the transaction yet, or it is not known what the payer had. */
   readonly atMost: boolean
   /** Whole US cents at that time, or `unpriced`. */
   readonly usd: string

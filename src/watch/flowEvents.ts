@@ -3,7 +3,7 @@
  * @module
  */
 import type { Flow, FlowHop, FlowLabel, LeafReason } from '../trace/index.ts'
-import type { ChainId, HolderId } from '../units/caip.ts'
+import { type AssetId, type ChainId, chainOf, type HolderId } from '../units/caip.ts'
 import { type AlertAsset, type AlertLabel, type Facts, largestParties, type Party } from './alert.ts'
 import { netHops } from './netHops.ts'
 import type { Sighted } from './sight.ts'
@@ -18,7 +18,7 @@ const ARRIVALS: ReadonlySet<LeafReason | null> = new Set<LeafReason | null>([
  * goes on, or for all of it where nothing does, so that what was told before a label made it an arrival is still seen.
  * Whoever only passes money on within a transaction is left out.
  */
-export function flowEvents(flow: Flow, heightOf: HeightOf): Sighted[] {
+export function flowEvents(flow: Flow, heightOf: HeightOf, isBound: IsBound): Sighted[] {
   const labels = new Map(flow.holders.map(({ holder, labels: said }) => [holder, said[0]]))
   const assets = new Map(flow.assets.map((asset) => [asset.asset, asset]))
   const groups = Map.groupBy(
@@ -42,7 +42,8 @@ export function flowEvents(flow: Flow, heightOf: HeightOf): Sighted[] {
     if (hops.length === 0) return []
     const { symbol, decimals, known } = assets.get(asset)!
     const common = {
-      ...{ chain, txid, height, time, atMost: bound, by: null },
+      ...{ chain, txid, height, time, by: null },
+      atMost: bound || hops.some(({ from }) => chainOf(from) === chain && isBound(from, asset)),
       asset: { id: asset, symbol, decimals, known } satisfies AlertAsset,
     }
     const facts = (part: readonly FlowHop[]): Facts => {
@@ -65,6 +66,9 @@ export function flowEvents(flow: Flow, heightOf: HeightOf): Sighted[] {
     ]
   })
 }
+
+/** Whether an account may have had more of an asset than is known, so that what it moved of watched money may be less. */
+type IsBound = (holder: HolderId, asset: AssetId) => boolean
 
 /** The block of a transaction. */
 type HeightOf = (chain: ChainId, txid: string) => number | null

@@ -30,7 +30,7 @@ export interface SharedLedger {
   /**
    * Asks a source, as traces do, what accounts had before watched money came to them, where they are seen to pay since.
    * Whoever is watched by address is left out: what it had would be one more receipt.
-   * @returns whether the ledger changed
+   * @returns whether a balance became known, or the ledger changed
    * @throws {BadSourceError} where the source has no block of that height
    */
   enterOpenings(source: Source, holders: Iterable<SightedHolder>): Promise<boolean>

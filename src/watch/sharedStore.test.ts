@@ -59,7 +59,7 @@ function shared(
   const crossings = storeCrossings(cross, ledger)
   const book = createBook(live.database, live.path)
   const beyond = createBeyond({ ledger, book, runNotes: [], crossings })
-  const watched = tracedBooks({ ...booksOf(ledger), beyond }, crossings)
+  const watched = tracedBooks({ ...booksOf(ledger), beyond }, crossings, book)
   const stolen = { ...rows[seed]!, height: seed + 1, index: 0 }
   ledger.append([stolen])
   const store = open.adopt(createWatchStore(openWatchDatabase(world.folder)), (one) => one.close())
@@ -94,7 +94,8 @@ function shared(
       told += alerts.length
       return alerts.map(({ kind, txid }) => `${kind} ${Number(`0x${txid?.replace('0x', '')}`)}`)
     },
-    amounts: () => store.alerts({ limit: 100 }).map(({ amount }) => amount),
+    amounts: () =>
+      store.alerts({ limit: 100 }).map(({ amount, atMost }) => `${atMost ? '<= ' : ''}${amount}`),
     mine(...transactions: Transaction[]) {
       const height = chain.blocks.length
       const placed = transactions.map((one, index) => ({ ...one, height, index }))

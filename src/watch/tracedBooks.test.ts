@@ -273,6 +273,20 @@ describe('tracedBooks', () => {
   })
 })
 
+test.each([
+  ['nothing is known of what the payer had', { kind: 'none' }, true],
+  ['the payer’s whole history is known', { kind: 'all' }, false],
+] as const)('what an account moved is at most what is told, where %s', (_, covers, atMost) => {
+  const rows = accountTransactions([
+    [null, 'thief', 100],
+    ['thief', 'x', 60],
+  ])
+  const ours = booksOf(ledgerOf(rows, covers))
+  const request = plainRequest({ seeds: [{ theft: 't', of: { kind: 'lot', txid: rows[0]!.txid } }] })
+  const { events } = tracedBooks(ours).sight(watchOf({ request }))
+  expect(events.map(({ facts }) => [facts.amount, facts.atMost])).toEqual([['60', atMost]])
+})
+
 describe('flowRequest', () => {
   test('names the very outputs that were stolen: what comes later to the same address is not', () => {
     const ours = books(theft, {})

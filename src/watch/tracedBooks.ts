@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import type { Placed } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
 import { NONE } from '../ledger/index.ts'
-import type { Crossings } from '../live/index.ts'
+import type { Crossings, LiveBook } from '../live/index.ts'
 import {
   type Flow,
   type Frontier,
@@ -44,9 +44,14 @@ export function traceWatch(books: TraceBooks, { request }: Pick<Watch, 'request'
 }
 
 /**
+ * @param book what live sources said that accounts had; null: nothing is known of that but what the ledger has whole
  * @param crossings keeps what transactions say of other chains; absent: crossings are not followed
  */
-export function tracedBooks(books: TraceBooks, crossings?: Crossings): WatchedBooks {
+export function tracedBooks(
+  books: TraceBooks,
+  crossings?: Crossings,
+  book: Pick<LiveBook, 'opening' | 'holder'> | null = null,
+): WatchedBooks {
   const { ledger, labels, prices } = books
   const asset = (id: AssetId): AlertAsset => {
     const number = ledger.assetNumber(id)
@@ -62,6 +67,15 @@ export function tracedBooks(books: TraceBooks, crossings?: Crossings): WatchedBo
   }
   const heightOf = (chain: ChainId, txid: string): number | null =>
     ledger.transactions(Uint32Array.from(numbersOf(ledger, chain, txid)))[0]?.height ?? null
+  /** Outputs are not mixed with others; an account's payments are of what it had before, too. */
+  const isBound = (holder: HolderId, id: AssetId): boolean => {
+    if (holder.startsWith('bip122:')) return false
+    const opening = book?.opening(holder, id) ?? null
+    if (opening !== null) return opening.balance === null
+    if ((book?.holder(holder).since ?? 0) > 0) return true
+    const [number] = ledger.holderNumbers([holder])
+    return number === NONE || ledger.isWhole(Uint32Array.of(number!))[0] === 0
+  }
   const labelsOf = (holders: readonly HolderId[]): Map<HolderId, readonly AlertLabel[]> =>
     new Map(
       [...labels.of(holders)].map(([holder, matches]) => [
@@ -98,7 +112,7 @@ export function tracedBooks(books: TraceBooks, crossings?: Crossings): WatchedBo
           ...awaited.map(({ holder }) => [chainOf(holder), START_AT_TIP] as const),
           ...Object.entries(sinceOf(traced, () => null)),
         ]),
-        events: [...receipts(flow, watch, ledger, labelsOf, value), ...flowEvents(flow, heightOf)],
+        events: [...receipts(flow, watch, ledger, labelsOf, value), ...flowEvents(flow, heightOf, isBound)],
       }
     },
     labelMark: () =>

@@ -61,7 +61,7 @@ test('TronGrid: a stablecoin from the victim to the exchange, block by block', a
   const alerts = store.alerts({ limit: 100 }).toReversed()
   expect(alerts.map(({ headline }) => headline)).toEqual([
     `7 USDT was paid to ${THIEF}.`,
-    `6 USDT moved from ${THIEF} to ${MULE}.`,
-    `5 USDT arrived at Big Exchange (${DEPOSIT}) (service).`,
+    `At most 6 USDT moved from ${THIEF} to ${MULE}.`,
+    `At most 5 USDT arrived at Big Exchange (${DEPOSIT}) (service).`,
   ])
 })

@@ -114,7 +114,7 @@ export const watchAddCommand: Command = command({
           },
           added: context.now(),
         }
-        const ours = tracedBooks(books, crossings)
+        const ours = tracedBooks(books, crossings, book)
         const sight = ours.sight(watch)
         store.add(watch, beginWatch(watch, sight, ours, context.now() * 1000))
         if (options.json)

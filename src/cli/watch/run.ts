@@ -65,14 +65,14 @@ export const watchRunCommand: Command = command({
         if (entries.length === 0) throw new NoWatchSourceError()
         const stop = new AbortController()
         stack.defer(context.onInterrupt?.(() => stop.abort()) ?? (() => {}))
-        const { books, crossings, shared } = watchedBooks(stack, path, opened, context.now)
+        const { books, book, crossings, shared } = watchedBooks(stack, path, opened, context.now)
         const clock = context.clock ?? systemClock
         const say = createTeller(context, json)
         stack.defer(say.end)
         let wake = (): void => {}
         const watcher = createWatcher({
           ...{ store, clock, signal: stop.signal, onBlock: say.block },
-          books: tracedBooks(books, crossings),
+          books: tracedBooks(books, crossings, book),
           ...(shared && { shared }),
           sources: openers(context, entries),
           onAlerts: (alerts) => {
