@@ -11,7 +11,7 @@ import type { Amounts, Ledger, Movements } from '../ledger/ledger.ts'
 import { type AssetId, addressOf, chainOf, type HolderId } from '../units/caip.ts'
 import { anything, type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
 import type { Desk } from './desk.ts'
-import { ENTRY } from './openingEntries.ts'
+import { ENTRY, isEntry } from './openingEntries.ts'
 import { withStoreFree } from './storeFree.ts'
 
 /**
@@ -181,7 +181,7 @@ function shownBefore(ledger: Ledger, { holder, asset, height, movements }: Openi
         isOf = true
       }
     if (!isOf) continue
-    if (txids[i]!.startsWith(ENTRY)) {
+    if (isEntry(txids[i]!)) {
       entries.set(at, (entries.get(at) ?? 0n) + got - paid)
       entryTxs.push(movements.tx[i]!)
       continue

@@ -10,6 +10,8 @@ import { withStoreFree } from './storeFree.ts'
 /** How their ids begin, which no chain's do. */
 export const ENTRY = 'opening-balance:'
 
+export const isEntry = (txid: string): boolean => txid.startsWith(ENTRY)
+
 /** Takes the entries of holders out again that are looked for from an earlier block on. */
 export async function takeBackOpenings(
   { ledger, book }: { readonly ledger: Ledger; readonly book: LiveBook },
@@ -19,7 +21,7 @@ export async function takeBackOpenings(
     if (book.openedAt(holder) === null) continue
     const { tx } = ledger.ofHolders(ledger.holderNumbers([holder]))
     const { txid } = ledger.heads(tx)
-    const entries = tx.filter((_, i) => txid[i]!.startsWith(ENTRY))
+    const entries = tx.filter((_, i) => isEntry(txid[i]!))
     if (entries.length > 0) await withStoreFree(() => ledger.forget(entries))
     book.dropOpenings(holder)
   }

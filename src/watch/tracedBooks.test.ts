@@ -287,6 +287,18 @@ test.each([
   expect(events.map(({ facts }) => [facts.amount, facts.atMost])).toEqual([['60', atMost]])
 })
 
+test('what a trace entered that a watched address had before is nothing that it was paid', () => {
+  const rows = accountTransactions([
+    [null, 'thief', 100],
+    ['y', 'thief', 60],
+  ])
+  const ours = booksOf(ledgerOf([{ ...rows[0]!, txid: 'opening-balance:1000:thief:usd' }, rows[1]!]))
+  const holders = [account('thief')]
+  const request = plainRequest({ seeds: [{ theft: 't', of: { kind: 'holders', holders } }] })
+  const { events } = tracedBooks(ours).sight(watchOf({ kind: 'address', holders, request }))
+  expect(events.map(({ facts }) => [facts.txid, facts.amount])).toEqual([[rows[1]!.txid, '60']])
+})
+
 describe('flowRequest', () => {
   test('names the very outputs that were stolen: what comes later to the same address is not', () => {
     const ours = books(theft, {})
