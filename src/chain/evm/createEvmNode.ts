@@ -29,11 +29,11 @@ export interface EvmNodeOptions {
   readonly traces?: boolean
 }
 
-const NO_TRACES =
-  'Internal transfers are unknown: this node offers neither trace_block nor debug_traceBlockByNumber.'
-const TRACES_OFF = 'Internal transfers are unknown: the trace methods were not asked.'
+const UNSEEN = 'What is said to be held may have gone by them.'
+const NO_TRACES = `Internal transfers are unknown: this node offers neither trace_block nor debug_traceBlockByNumber. ${UNSEEN}`
+const TRACES_OFF = `Internal transfers are unknown: the trace methods were not asked. ${UNSEEN}`
 const prunedWords = (height: number): string =>
-  `Internal transfers are unknown in blocks whose state this node no longer has, block ${height} for one.`
+  `Internal transfers are unknown in blocks whose state this node no longer has, block ${height} for one. ${UNSEEN}`
 
 /**
  * Asks the node for its chain id, a block and what it offers; what it answers is remembered until fresh answers are asked for.

@@ -241,7 +241,7 @@ describe('what a node does not offer', () => {
     await changed(without('trace_block', 'debug_traceBlockByNumber'), async () => {
       const blind = await createEvmNode(lying(anvil.door()))
       expect(blind.blind).toEqual([
-        'Internal transfers are unknown: this node offers neither trace_block nor debug_traceBlockByNumber.',
+        'Internal transfers are unknown: this node offers neither trace_block nor debug_traceBlockByNumber. What is said to be held may have gone by them.',
         ...source.blind,
       ])
       const { transactions } = await blind.matches!(block, ALL)
