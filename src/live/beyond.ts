@@ -27,6 +27,11 @@ export function createBeyond({ ledger, book, crossings, runNotes }: BeyondParts)
         return moment !== null || sweep?.done === true ? 1 : 0
       })
     },
+    doubted: (holders) =>
+      Uint8Array.from(ledger.holderIds(holders), (holder) => {
+        const { fetched, moment, sweep } = book.holder(holder)
+        return fetched && moment === null && sweep?.done !== true ? 1 : 0
+      }),
     counts: (holders) =>
       Float64Array.from(ledger.holderIds(holders), (holder) => book.holder(holder).count ?? Number.NaN),
     ...crossingsBeyond(ledger, crossings),

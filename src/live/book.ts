@@ -121,6 +121,8 @@ export interface LiveBook extends BookOfLies {
 
   holder(holder: HolderId): HolderState
   setCount(holder: HolderId, transactions: number): void
+  /** Says before the ledger calls holders whole that it is live sources' word. */
+  setFetched(holders: readonly HolderId[]): void
   /** Its whole history is in the ledger as of that moment. */
   setHistory(holder: HolderId, moment: Moment): void
 

@@ -124,6 +124,15 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
         ...[holder, chainOf(holder), transactions],
       )
     },
+    setFetched(holders) {
+      together(() => {
+        for (const holder of holders)
+          run(
+            'INSERT INTO holder(holder, chain, fetched) VALUES(?, ?, 1) ON CONFLICT DO UPDATE SET fetched = 1',
+            ...[holder, chainOf(holder)],
+          )
+      })
+    },
     setHistory(holder, moment) {
       run(
         'INSERT INTO holder(holder, chain, moment, fetched) VALUES(?, ?, ?, 1) ON CONFLICT DO UPDATE SET moment = excluded.moment, fetched = 1',

@@ -1,115 +1,28 @@
 /** What a live trace does with sources that lie: alone, and with an honest one beside them. */
-import { afterAll, describe, expect, test } from 'vitest'
-import type { Placed, Source } from '../chain/source.ts'
-import type { Transaction } from '../chain/transaction.ts'
-import { createMemoryLedger, openSqliteLedger } from '../ledger/index.ts'
-import { books, coin, utxo } from '../trace/fixtures.ref.ts'
-import { plainRequest, type TraceRequest } from '../trace/index.ts'
+import { describe, expect, test } from 'vitest'
+import type { Placed } from '../chain/source.ts'
+import { openSqliteLedger } from '../ledger/index.ts'
+import { coin, utxo } from '../trace/fixtures.ref.ts'
+import { plainRequest } from '../trace/index.ts'
 import { createBook } from './createBook.ts'
+import {
+  type Alter,
+  about,
+  BOOKS,
+  KINDS,
+  liarsWorld,
+  MADE,
+  ROWS,
+  theftOf,
+  WHOLE,
+  withInput,
+} from './liarsWorld.test-suite.ts'
 import { openLiveFile } from './liveFile.ts'
-import { expectSameFlow, type LiveWorld, liveWorld, wholeFlow } from './liveWorld.test-suite.ts'
-import { type MadeDoor, madeChain, madeDoor, madeSource } from './madeSource.test-suite.ts'
+import { expectSameFlow, wholeFlow } from './liveWorld.test-suite.ts'
 
-const ends: (() => void)[] = []
-afterAll(() => {
-  for (const end of ends) end()
-})
-
-const KINDS = ['explorer', 'node'] as const
-type Alter = (source: Source) => Source
-const { labels, prices } = books(createMemoryLedger())
-
-/** A theft that goes on by the mule, together with what is somebody else's. */
-const ROWS = [
-  utxo(1, [], [['thief', 100n]]),
-  utxo(2, [], [['other', 40n]]),
-  utxo(3, [[1, 0, 'thief', 100n]], [['mule', 99n]]),
-  utxo(
-    4,
-    [
-      [3, 0, 'mule', 99n],
-      [2, 0, 'other', 40n],
-    ],
-    [
-      ['exit', 130n],
-      ['rest', 9n],
-    ],
-  ),
-  utxo(5, [[4, 0, 'exit', 130n]], [['end', 130n]]),
-] as const
 const { chain } = ROWS[0]
-const MADE = madeChain(chain, ROWS)
-const WHOLE = MADE.blocks.flatMap(({ transactions }) => transactions)
-
-const theftOf = (row: Transaction): TraceRequest =>
-  plainRequest({ seeds: [{ theft: 'theft', of: { kind: 'lot', txid: row.txid } }] })
 const REQUEST = theftOf(ROWS[0])
 
-interface LiarsWorld {
-  readonly world: LiveWorld
-  readonly doors: readonly MadeDoor[]
-  /** What the first source says from now on. */
-  alter: Alter
-  /** Transactions in the ledger, and those of them on the first source's word. */
-  kept(): { readonly all: number; readonly liars: readonly string[] }
-}
-
-/** @param sources the first may lie */
-function liarsWorld(sources: readonly (typeof KINDS)[number][], alter: Alter): LiarsWorld {
-  const doors = sources.map((_, i) => madeDoor(MADE, `http://127.0.0.1:${i + 1}/made`))
-  const world = liveWorld({
-    ...{ labels, prices },
-    sources: sources.map((kind, i) => ({
-      ...{ chain, shown: doors[i]!.shown },
-      open: async (wrap) => {
-        const source = madeSource(chain, wrap(doors[i]!), kind)
-        return i === 0 ? made.alter(source) : source
-      },
-    })),
-  })
-  ends.push(() => world.clean())
-  const made: LiarsWorld = {
-    ...{ world, doors, alter },
-    kept() {
-      using stack = new DisposableStack()
-      const ledger = stack.adopt(openSqliteLedger(world.folder), (open) => open.close())
-      const file = stack.adopt(openLiveFile(world.folder), (open) => open.close())
-      const liars = createBook(file.database, file.path).putBy(chain, doors[0]!.shown)
-      return { all: ledger.size().transactions, liars }
-    },
-  }
-  return made
-}
-
-/** Says otherwise of one transaction, wherever it comes. */
-const about =
-  (txid: string, change: (placed: Placed) => Placed): Alter =>
-  (source) => {
-    const said = (placed: Placed): Placed => (placed.transaction.txid === txid ? change(placed) : placed)
-    const { matches } = source
-    return {
-      ...source,
-      async transaction(asked) {
-        const found = await source.transaction(asked)
-        return found === null ? null : { ...found, placed: said(found.placed) }
-      },
-      ...(matches === undefined
-        ? {}
-        : {
-            matches: async (block, interest) => {
-              const found = await matches(block, interest)
-              return { ...found, transactions: found.transactions.map(said) }
-            },
-          }),
-    }
-  }
-
-const withInput =
-  (i: number, lie: Partial<Transaction['inputs'][number]>) =>
-  (placed: Placed): Placed => {
-    const inputs = placed.transaction.inputs.map((input, at) => (at === i ? { ...input, ...lie } : input))
-    return { ...placed, transaction: { ...placed.transaction, inputs } }
-  }
 const withPlace =
   (height: number) =>
   (placed: Placed): Placed => {
@@ -163,7 +76,7 @@ describe.each(CASES)('an $kind that $lie', ({ kind, alter }) => {
     const liars = liarsWorld([kind, honest], alter)
     const first = await liars.world.run(REQUEST)
     expect([first.missing, first.cut]).toEqual([[], null])
-    expectSameFlow(first.flow, wholeFlow(WHOLE, { labels, prices }, REQUEST))
+    expectSameFlow(first.flow, wholeFlow(WHOLE, BOOKS, REQUEST))
     expect(liars.kept().liars).toEqual([])
     const named = `${liars.doors[0]!.shown} contradicts itself`
     expect(first.flow.coverage.notes.join('\n')).toContain(named)
@@ -199,7 +112,7 @@ describe.each(KINDS)('an %s that lies about what nothing proves yet', (kind) => 
     const liars = liarsWorld([kind, 'explorer'], alter)
     const { flow, complete } = await liars.world.run(REQUEST)
     expect(complete).toBe(true)
-    expectSameFlow(flow, wholeFlow(WHOLE, { labels, prices }, REQUEST))
+    expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
     expect(liars.kept().liars).toEqual([])
   })
 })
@@ -212,7 +125,7 @@ test('an explorer that puts a transaction into a block without it is the one tha
   const liars = liarsWorld(['explorer', 'explorer'], alter)
   const { flow, complete } = await liars.world.run(REQUEST)
   expect(complete).toBe(true)
-  expectSameFlow(flow, wholeFlow(WHOLE, { labels, prices }, REQUEST))
+  expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
   const notes = flow.coverage.notes.filter((note) => note.includes('contradicts itself'))
   expect(notes).toEqual([expect.stringContaining(liars.doors[0]!.shown)])
 })
@@ -226,7 +139,7 @@ test('what a liar said of a transaction is not taken for the word of who is aske
   const seeds = [ROWS[2], ROWS[1]].map(({ txid }) => ({ theft: txid, of: { kind: 'lot', txid } as const }))
   const request = plainRequest({ seeds })
   const { flow } = await liars.world.run(request)
-  expectSameFlow(flow, wholeFlow(WHOLE, { labels, prices }, request))
+  expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, request))
 })
 
 describe('a run that was killed when it had caught a source', () => {

@@ -147,7 +147,9 @@ export async function traceLive(
     if (!(error instanceof NoSeedError)) return error
     if (cut instanceof InterruptedError) return cut
     const { transactions, holders } = missingSeeds(books.ledger, request)
-    if (transactions.length + holders.length === 0) return error
+    // The ledger's mark outlasts what was taken back.
+    const open = supply.missing({ lots: [], holders: seedHolders(request) })
+    if (transactions.length + holders.length + open.length === 0) return error
     const failures = failuresOf()
     const isAsked = cut === null && !options.offline && failures.length === 0
     return isAsked ? error : new UnaskedSeedError(error, { cut, offline: options.offline, failures })

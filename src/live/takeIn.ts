@@ -68,7 +68,10 @@ export async function takeIn(intake: Intake, source: string, caught: Catch): Pro
     for (const layer of layers(confirmed)) await append(layer, { assets: caught.assets })
     const holders = caught.whole ?? []
     // Once more as a whole, so that the span they cover is theirs.
-    if (holders.length > 0) await append(ofHolders(ledger, holders), { covers: { kind: 'holders', holders } })
+    if (holders.length > 0) {
+      book.setFetched(holders)
+      await append(ofHolders(ledger, holders), { covers: { kind: 'holders', holders } })
+    }
   } catch (error) {
     if (!(error instanceof LootlineError) || !REFUSED.has(error.code)) throw error
     throw new ContradictionError(source, error.message)

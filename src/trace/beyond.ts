@@ -10,6 +10,8 @@ import type { FlowSource } from './flow.ts'
 export interface Beyond {
   /** u8: 1 where a source said that nothing spends the output. */
   unspent(lotTx: Uint32Array, lotN: Uint32Array): Uint8Array
+  /** u8: 1 where the ledger calls a holder whole by the word of sources that is taken back, or not all there yet. */
+  doubted(holders: Uint32Array): Uint8Array
   /** f64: transactions that a source counts for each holder; NaN where none was asked. */
   counts(holders: Uint32Array): Float64Array
   /** Crossings that begin in these transactions: by identifier, by an analyst's word, or by one candidate that is clearly first. */
@@ -94,6 +96,7 @@ export interface OpenHolder {
 
 export const NOTHING_BEYOND: Beyond = {
   unspent: (lotTx) => new Uint8Array(lotTx.length),
+  doubted: (holders) => new Uint8Array(holders.length),
   counts: (holders) => new Float64Array(holders.length).fill(Number.NaN),
   crossings: () => [],
   departures: () => [],

@@ -4,7 +4,7 @@
  */
 import { LootlineError } from '../errors.ts'
 import { type Ledger, NONE } from '../ledger/ledger.ts'
-import type { Beyond, Frontier } from './beyond.ts'
+import { type Beyond, type Frontier, NOTHING_BEYOND } from './beyond.ts'
 import { converge, type Direction, type Said, withClaims } from './converge.ts'
 import { createConversions } from './conversion.ts'
 import { coverageOf } from './coverage.ts'
@@ -105,7 +105,7 @@ export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Pr
   }
   const context = once(() => {
     const deposits = forward ? depositsOf(ledger, statements, reached, seeds) : []
-    const partial = partialHolders(ledger, reached)
+    const partial = partialHolders(ledger, reached, beyond)
     const unclear = { swaps: swaps.unclear.size, crossings: crossings?.unclear.size ?? 0 }
     const coverage = coverageOf(books, seeds, reached, tapes, partial, unclear, request)
     const resting = restingReason(reached, partial, unspentPools(beyond, reached, partial), bound.byMemo)
@@ -176,10 +176,14 @@ function usedDeposits(deposits: readonly Deposit[], { hops, ends }: Findings): D
 }
 
 /** Holders that taint could reach and that the ledger knows only as counterparties. */
-function partialHolders(ledger: Ledger, { verdicts }: Reach): ReadonlySet<number> {
+function partialHolders(
+  ledger: Ledger,
+  { verdicts }: Reach,
+  { doubted }: Pick<Beyond, 'doubted'> = NOTHING_BEYOND,
+): ReadonlySet<number> {
   const holders = Uint32Array.from(verdicts.keys())
-  const whole = ledger.isWhole(holders)
-  return new Set(holders.filter((_, i) => whole[i] === 0))
+  const [whole, isDoubted] = [ledger.isWhole(holders), doubted(holders)]
+  return new Set(holders.filter((_, i) => whole[i] === 0 || isDoubted[i] === 1))
 }
 
 /** Outputs of holders known in part of which a live source says that nothing spends them. */
