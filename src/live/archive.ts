@@ -66,6 +66,8 @@ export interface Archive {
   /** While this runs, what is remembered is not looked at: is this block still in the chain? */
   anew<T>(work: () => Promise<T>): Promise<T>
   readonly isAnew: boolean
+  /** Answers kept since it was opened, with those under way, which are waited for. */
+  kept(): Promise<number>
   size(): ArchiveSize
   /** Forgets answers fetched before a moment, unix seconds; gives how many. What they said is in the ledger and the book. */
   prune(before: number): number
@@ -94,6 +96,8 @@ interface SourceArchive {
   find(question: Asked): Remembered | null
   store(question: Asked, answer: Answer, keep: Exclude<Keep, 'never'>, fetched: number): void
   drop(question: Asked): void
+  /** Notes that it is waited for. */
+  wait<T>(answer: Promise<T>): Promise<T>
   /** Notes of when it is. */
   use(remembered: Remembered): void
 }
@@ -126,6 +130,8 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
     return row === undefined ? Number(sql.add.run(shown, chain).lastInsertRowid) : Number(row['id'])
   }
   let anew = 0
+  let kept = 0
+  const underWay = new Set<Promise<unknown>>()
   const tips = new Map<ChainId, string>()
   const datings = new AsyncLocalStorage<Dating>()
   return {
@@ -150,15 +156,22 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
           const block = keep === 'refresh' ? null : keep
           const values = [asked, keyOf(question), question.name, status, fetched] as const
           const tip = block === null ? (tips.get(chain) ?? null) : null
-          const kept = [block?.height ?? null, block?.hash ?? null, tip, block?.passing ? 1 : 0] as const
+          const until = [block?.height ?? null, block?.hash ?? null, tip, block?.passing ? 1 : 0] as const
           // An interrupted run may have closed the store before its last answers came.
           if (!database.isOpen) return
           wrapSqlite(path, () =>
-            sql.store.run(...values, ...kept, bytes.length, packed ? 1 : 0, packed ? small : bytes),
+            sql.store.run(...values, ...until, bytes.length, packed ? 1 : 0, packed ? small : bytes),
           )
+          kept++
         },
         drop(question) {
           wrapSqlite(path, () => sql.drop.run(asked, keyOf(question)))
+        },
+        wait(answer) {
+          underWay.add(answer)
+          const end = (): void => void underWay.delete(answer)
+          answer.then(end, end)
+          return answer
         },
         use({ tip }) {
           const dating = datings.getStore()
@@ -188,6 +201,10 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
     },
     get isAnew() {
       return anew > 0
+    },
+    async kept() {
+      await Promise.allSettled(underWay)
+      return kept
     },
     size() {
       const row = wrapSqlite(path, () => sql.size.get())!
@@ -298,7 +315,7 @@ export function archived(door: Door, archive: Archive, options: ArchivedOptions)
       // Who asked first is told of a failure; nobody need wait for the answer.
       answer.catch(() => {})
       asking.set(key, answer)
-      return unlessInterrupted(asked.then(({ value }) => value))
+      return own.wait(unlessInterrupted(asked.then(({ value }) => value)))
     },
   }
 }

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { HistoryPage, Source } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
 import { createMemoryLedger, openSqliteLedger } from '../ledger/index.ts'
+import { BudgetError } from '../net/index.ts'
 import { account, books, coin, nameOf, txidOf, USD, utxo } from '../trace/fixtures.ref.ts'
 import { type Flow, plainRequest, type TraceRequest } from '../trace/index.ts'
 import { ETHEREUM } from '../units/caip.ts'
@@ -129,6 +130,39 @@ describe.each([
       expect(flow.leaves.map(({ holder }) => holder)).toEqual([named('somebody')])
     }
   })
+})
+
+describe('a budget that is spent before anything is answered that lasts', () => {
+  const rows = [utxo(1, [], [['thief', 100n]]), utxo(2, [[1, 0, 'thief', 100n]], [['mule', 100n]])]
+  const seeds = [{ theft: 'theft', of: { kind: 'lot', txid: rows[0]!.txid } }] as const
+  const request = plainRequest({ seeds })
+
+  test.each(['explorer', 'node'] as const)(
+    'is said to be too small for an %s, and only that',
+    async (kind) => {
+      const { world, door } = worldOf(rows, kind)
+      let left = 0
+      door.before = () => {
+        if (left-- <= 0) throw new BudgetError(1)
+      }
+      const few = 'too few to get any further'
+      left = 1
+      await expect(world.run(request)).rejects.toMatchObject({
+        ...{ code: 'LIVE_UNASKED_SEED', message: expect.stringContaining(few) },
+        next: 'Run the same again with a larger --max-calls.',
+      })
+      left = 2
+      const partial = await world.run(request)
+      expect(partial.flow.coverage.notes.join('\n')).not.toContain(few)
+      left = 1
+      const { cut, flow } = await world.run(request)
+      expect(cut?.message).toContain(few)
+      expect(flow.coverage.notes.join('\n')).toContain(few)
+      expect(flow.coverage.notes.join('\n')).not.toContain('goes on from there')
+      left = 100
+      expect((await world.run(request)).complete).toBe(true)
+    },
+  )
 })
 
 describe('what an account had before', () => {

@@ -158,6 +158,9 @@ export async function traceLive(
     const receipts = options.offline ? [] : listedReceipts({ ledger: books.ledger, book }, sides)
     return supply.transactions(() => receipts)
   }
+  const keptBefore = await live.archive.kept()
+  const whatCut = async ({ data }: BudgetError): Promise<BudgetError> =>
+    new BudgetError(data.maxCalls, (await live.archive.kept()) === keptBefore)
   let cut: LootlineError | null = null
   let view: View | null = null
   try {
@@ -172,7 +175,7 @@ export async function traceLive(
     if (desk.signal.aborted) cut = new InterruptedError()
   } catch (error) {
     if (!(error instanceof BudgetError || error instanceof InterruptedError)) throw unasked(error, null)
-    cut = error
+    cut = error instanceof BudgetError ? await whatCut(error) : error
   }
   try {
     // A round that asked nothing left everything as it was.
@@ -299,5 +302,6 @@ function missingNote({ chain, lots, holders, why }: Missing, cut: LootlineError 
     ...(holders > 0 ? [counted(holders, 'holder')] : []),
   ].join(' and ')
   const reason = why ?? cut?.message ?? 'The sources did not say.'
-  return `Not asked about to the end: ${what} of ${chainName(chain)}. ${printable(reason, 400)} The same command goes on from there.`
+  const isTooSmall = cut instanceof BudgetError && cut.data.isTooSmall
+  return `Not asked about to the end: ${what} of ${chainName(chain)}. ${printable(reason, 400)}${isTooSmall ? '' : ' The same command goes on from there.'}`
 }

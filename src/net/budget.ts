@@ -30,13 +30,20 @@ export function createBudget(max: number): Budget {
 }
 
 /** No more requests are allowed. */
-export class BudgetError extends LootlineError<{ readonly code: 'NET_BUDGET'; readonly maxCalls: number }> {
+export class BudgetError extends LootlineError<{
+  readonly code: 'NET_BUDGET'
+  readonly maxCalls: number
+  readonly isTooSmall: boolean
+}> {
   override readonly name = 'BudgetError'
-  constructor(maxCalls: number) {
+  /** @param isTooSmall nothing was answered that could be kept: the same again would come no further */
+  constructor(maxCalls: number, isTooSmall = false) {
     super(
-      { code: 'NET_BUDGET', maxCalls },
-      `--max-calls allows no more: ${counted(maxCalls, 'call')} made.`,
-      'What was fetched is kept: run the same again with a larger --max-calls and it goes on from here.',
+      { code: 'NET_BUDGET', maxCalls, isTooSmall },
+      `--max-calls allows no more: ${counted(maxCalls, 'call')} made${isTooSmall ? ', too few to get any further: each run begins with calls whose answers hold for the moment alone' : ''}.`,
+      isTooSmall
+        ? 'Run the same again with a larger --max-calls.'
+        : 'What was fetched is kept: run the same again with a larger --max-calls and it goes on from here.',
     )
   }
 }
