@@ -177,6 +177,17 @@ describe('an archived door', () => {
     expect(asked.length).toBe(2)
   })
 
+  test('waits for what is under way, and counts what is kept and was not there', async () => {
+    const before = await archive.kept()
+    const { door } = world()
+    const since = async (): Promise<number> => (await archive.kept()) - before
+    const given = [question('q', 'refresh'), question('never', 'never')].map((each) => door.ask(each))
+    expect(await since()).toBe(1)
+    await Promise.all(given)
+    void archive.anew(() => door.ask(question('q', 'refresh')))
+    expect(await since()).toBe(1)
+  })
+
   test('gives back the bytes that came', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), fc.nat(), async (bytes, salt) => {

@@ -66,7 +66,7 @@ export interface Archive {
   /** While this runs, what is remembered is not looked at: is this block still in the chain? */
   anew<T>(work: () => Promise<T>): Promise<T>
   readonly isAnew: boolean
-  /** Answers kept since it was opened, with those under way, which are waited for. */
+  /** Answers that were new to it since it was opened, with those under way, which are waited for. */
   kept(): Promise<number>
   size(): ArchiveSize
   /** Forgets answers fetched before a moment, unix seconds; gives how many. What they said is in the ledger and the book. */
@@ -108,6 +108,7 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
     id: database.prepare('SELECT id FROM asked WHERE shown = ? AND chain = ?'),
     add: database.prepare('INSERT INTO asked(shown, chain) VALUES(?, ?)'),
     find: database.prepare('SELECT * FROM answer WHERE asked = ? AND key = ?'),
+    has: database.prepare('SELECT 1 FROM answer WHERE asked = ? AND key = ?'),
     store: database.prepare(
       'INSERT OR REPLACE INTO answer(asked, key, name, status, fetched, height, hash, tip, passing, bytes, packed, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
@@ -159,10 +160,10 @@ export function createArchive(database: LiveDatabase, path: string): Archive {
           const until = [block?.height ?? null, block?.hash ?? null, tip, block?.passing ? 1 : 0] as const
           // An interrupted run may have closed the store before its last answers came.
           if (!database.isOpen) return
-          wrapSqlite(path, () =>
-            sql.store.run(...values, ...until, bytes.length, packed ? 1 : 0, packed ? small : bytes),
-          )
-          kept++
+          wrapSqlite(path, () => {
+            if (sql.has.get(asked, values[1]) === undefined) kept++
+            sql.store.run(...values, ...until, bytes.length, packed ? 1 : 0, packed ? small : bytes)
+          })
         },
         drop(question) {
           wrapSqlite(path, () => sql.drop.run(asked, keyOf(question)))
