@@ -68,6 +68,8 @@ export interface Source {
   readonly shown: string
   /** Sentences for the coverage, such as "Internal transfers are not offered by this node and are unknown."; they may become more. */
   readonly blind: readonly string[]
+  /** `transaction` finds unconfirmed ones alone: that it has none says nothing. Absent: false. */
+  readonly lacksTransactions?: boolean
 
   tip(): Promise<BlockRef>
   /** The best chain's block at a height; null above the tip. */

@@ -32,7 +32,7 @@ import { listedReceipts, listedSeeds } from './listed.ts'
 import { settleFork } from './reorganise.ts'
 import { createSupply, type Missing, type WantedHolder, type Wish } from './supply.ts'
 import { takeBackSource } from './takeBack.ts'
-import { UnaskedSeedError } from './unaskedSeed.ts'
+import { UnaskedSeedError, UnconfirmedSeedError } from './unaskedSeed.ts'
 import { wordOfSources } from './wordOfSources.ts'
 
 /** What is known of money that crosses between chains. */
@@ -102,6 +102,7 @@ const DEFAULT_CONCURRENCY = 8
  *
  * @throws {NoSeedError} where nothing of the seeds is known or found
  * @throws {UnaskedSeedError | InterruptedError} where nothing of the seeds is known, and sources were not asked or failed
+ * @throws {UnconfirmedSeedError} where a seed is a transaction that is in no block
  * @throws {BusySeedError} where a seed's history is too large
  */
 export async function traceLive(
@@ -151,8 +152,12 @@ export async function traceLive(
     const open = supply.missing({ lots: [], holders: seedHolders(request) })
     if (transactions.length + holders.length + open.length === 0) return error
     const failures = failuresOf()
-    const isAsked = cut === null && !options.offline && failures.length === 0
-    return isAsked ? error : new UnaskedSeedError(error, { cut, offline: options.offline, failures })
+    const unplaced = supply.unplaced().filter(({ txid }) => error.data.what.startsWith(txid))
+    const unconfirmed = unplaced.find(({ isUnconfirmed }) => isUnconfirmed)
+    if (unconfirmed !== undefined) return new UnconfirmedSeedError(error, unconfirmed)
+    const { offline } = options
+    const isAsked = cut === null && !offline && failures.length + unplaced.length === 0
+    return isAsked ? error : new UnaskedSeedError(error, { cut, offline, failures, unplaced })
   }
   const askReceipts = async (sides: readonly PendingSide[]): Promise<boolean> => {
     const receipts = options.offline ? [] : listedReceipts({ ledger: books.ledger, book }, sides)

@@ -9,7 +9,7 @@ import { NONE } from '../ledger/ledger.ts'
 import { OfflineError } from '../net/index.ts'
 import type { Frontier, OpenHolder, OpenLot } from '../trace/index.ts'
 import { type ChainId, chainOf, type HolderId } from '../units/caip.ts'
-import { anything, type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
+import { type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
 import type { Desk } from './desk.ts'
 import {
   type AskedHolder,
@@ -59,6 +59,16 @@ export interface Supply {
   /** @returns false where there was nothing to ask, and nothing has changed */
   round(wish: Wish): Promise<boolean>
   missing(wish: Wish): readonly Missing[]
+  /** What sources said of transactions that none has in a block. */
+  unplaced(): readonly Unplaced[]
+}
+
+/** A transaction that a source has, but in no block yet, or that it would not have if it were in one. */
+export interface Unplaced {
+  readonly txid: string
+  /** URL without secrets. */
+  readonly source: string
+  readonly isUnconfirmed: boolean
 }
 
 /** As often as this in one run a chain may be found reorganised while its blocks are read. */
@@ -77,6 +87,7 @@ export function createSupply(
   const tidied = new Set<ChainId>()
   const tips = new Map<ChainId, number>()
   const forks = new Map<ChainId, number>()
+  const unplaced: Unplaced[] = []
 
   /** Notes a chain of which nothing more can be asked; false for every other failure. */
   const ends = (chain: ChainId, error: unknown): boolean => {
@@ -254,16 +265,25 @@ export function createSupply(
     for (const { txid, chain } of wanted) {
       for (const one of chain === null ? chains.filter((own) => mayHave(own, txid)) : [chain]) {
         const line = desk.line(one)
+        const answered = new Set<Source>()
         while (line !== null && !dead.has(one)) {
           const failures = troubles(line)
           try {
-            const found = await line.ask(anything, async (source) => ({
-              source: source.shown,
+            const isNew = (source: Source): boolean => !answered.has(source)
+            const { source, answer } = await line.ask(isNew, async (source) => ({
+              source,
               answer: await source.transaction(txid),
             }))
-            if (found.answer !== null) await takeInFound(desk, line, found.source, [found.answer])
-            break
+            answered.add(source)
+            if (answer?.placed.block) {
+              await takeInFound(desk, line, source.shown, [answer])
+              break
+            }
+            // The next one may know of a block.
+            if (answer !== null || source.lacksTransactions)
+              unplaced.push({ txid, source: source.shown, isUnconfirmed: answer !== null })
           } catch (error) {
+            if (error instanceof NoSourceError && answered.size > 0) break
             if (!(await goesOn(line, error, failures)) && !ends(one, error)) throw error
           }
         }
@@ -305,6 +325,7 @@ export function createSupply(
       }
       return (progress || (await mendOpenings(wish))) && !desk.signal.aborted
     },
+    unplaced: () => unplaced,
     missing(wish) {
       const open = unknown(wish)
       return chainsOf(open).map((chain) => ({

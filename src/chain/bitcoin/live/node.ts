@@ -187,6 +187,7 @@ function nodeSource(
     chain,
     shown: door.shown,
     blind: blindOf(abilities, chain),
+    lacksTransactions: !abilities.txIndex,
     async tip() {
       const hash = await node.bestHash()
       if (newest?.hash !== hash) newest = await node.header(hash)

@@ -1,0 +1,50 @@
+/** Seeds that are transactions which a source does not have in a block. */
+import { describe, expect, test } from 'vitest'
+import type { Placed, Source } from '../chain/source.ts'
+import { type Alter, about, BOOKS, KINDS, liarsWorld, ROWS, theftOf, WHOLE } from './liarsWorld.test-suite.ts'
+import { expectSameFlow, wholeFlow } from './liveWorld.test-suite.ts'
+
+const { txid } = ROWS[0]
+const REQUEST = theftOf(ROWS[0])
+const unconfirmed: Alter = about(txid, ({ transaction, ...rest }: Placed): Placed => {
+  const { height: _, time: __, index: ___, ...loose } = transaction
+  return { ...rest, transaction: loose, block: null }
+})
+const without =
+  (lacksTransactions: boolean): Alter =>
+  (source: Source) => ({ ...source, lacksTransactions, transaction: async () => null })
+
+describe.each(KINDS)('a seed that an %s', (kind) => {
+  test('has unconfirmed is said to be', async () => {
+    await expect(liarsWorld([kind], unconfirmed).world.run(REQUEST)).rejects.toMatchObject({
+      ...{
+        code: 'LIVE_UNCONFIRMED_SEED',
+        message: expect.stringContaining('1/made has it, but in no block yet'),
+      },
+      data: { txid },
+    })
+  })
+
+  test('cannot know without index is not said to be unknown', async () => {
+    await expect(liarsWorld([kind], without(true)).world.run(REQUEST)).rejects.toMatchObject({
+      ...{ code: 'LIVE_UNASKED_SEED', message: expect.stringContaining('no transaction index (txindex=1)') },
+    })
+    await expect(liarsWorld([kind], without(false)).world.run(REQUEST)).rejects.toMatchObject({
+      code: 'TRACE_NO_SEED',
+    })
+  })
+
+  test.each([
+    ['has unconfirmed', unconfirmed],
+    ['does not have', without(false)],
+    ['cannot know', without(true)],
+  ])('%s is asked of the next source', async (_, alter) => {
+    const { world } = liarsWorld([kind, 'explorer'], (source) => {
+      const { transaction } = alter(source)
+      return { ...source, transaction: (id) => (id === txid ? transaction(id) : source.transaction(id)) }
+    })
+    const { flow, missing } = await world.run(REQUEST)
+    expect(missing).toEqual([])
+    expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
+  })
+})
