@@ -5,6 +5,7 @@
 import type { LabelBook } from '../label/label.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { Archive } from './archive.ts'
+import type { LotKey } from './book.ts'
 import type { ChainLine } from './chainLine.ts'
 import type { Reorganised } from './reorganise.ts'
 import type { Intake } from './takeIn.ts'
@@ -39,8 +40,12 @@ export interface Desk extends Intake {
   /** Questions under way at once; each source's door has its own limit. */
   readonly concurrency: number
   readonly signal: AbortSignal
+  /** Spenders that are in no block yet, by output, as sources named them in this run. */
+  readonly unconfirmed: Map<string, string>
   readonly onProgress: (progress: LiveProgress) => void | Promise<void>
 }
+
+export const lotKey = ({ chain, txid, n }: LotKey): string => `${chain}/${txid}:${n}`
 
 /** Larger fetches are announced: at 5 calls a second a thousand blocks or more take minutes. */
 export const LARGE_BLOCKS = 1_000

@@ -11,7 +11,7 @@ import { chainOf, type HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import type { LotKey } from './book.ts'
 import { type ChainLine, ContradictionError } from './chainLine.ts'
-import { type Desk, LARGE_HISTORY } from './desk.ts'
+import { type Desk, LARGE_HISTORY, lotKey } from './desk.ts'
 import { inParallel } from './inParallel.ts'
 import { placeInBlocks, takeIn } from './takeIn.ts'
 
@@ -105,7 +105,7 @@ function heightsOf(placed: readonly Placed[]): number[] {
 }
 
 async function spendsOf(
-  { archive }: Desk,
+  desk: Desk,
   line: ChainLine,
   group: readonly AskedLot[],
   follow: (lot: AskedLot) => Promise<boolean>,
@@ -117,7 +117,7 @@ async function spendsOf(
     const none: Spends = { source: source.shown, asOf: null, unspent: [], spenders: [] }
     if (wanted.length === 0) return none
     const { txid } = group[0]!
-    const { value: spends, asOf } = await archive.dated(() => source.spends!(txid))
+    const { value: spends, asOf } = await desk.archive.dated(() => source.spends!(txid))
     const unspent: LotKey[] = []
     const found = new Map<string, Spends['spenders'][number]>()
     for (const lot of wanted) {
@@ -127,6 +127,8 @@ async function spendsOf(
       // What is not confirmed may yet be taken back, or replaced.
       if (spend === null || spend.block === null) {
         unspent.push(lot)
+        if (spend === null) desk.unconfirmed.delete(lotKey(lot))
+        else desk.unconfirmed.set(lotKey(lot), spend.txid)
         continue
       }
       // One source's word is not another's.

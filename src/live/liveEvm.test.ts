@@ -170,7 +170,9 @@ describe('a theft on EVM nodes', () => {
   test('without traces is followed as far as can be seen, and the flow says what cannot', async () => {
     const { flow } = await worldOf(node(false)).run(request())
     expectBalanced(flow)
-    expect(flow.coverage.notes.join('\n')).toMatch(/Internal transfers are unknown: .* held may have gone by them/)
+    expect(flow.coverage.notes.join('\n')).toMatch(
+      /Internal transfers are unknown: .* held may have gone by them/,
+    )
   })
 
   test('on nodes without old state is followed as without traces, and goes on being said', async () => {

@@ -27,7 +27,7 @@ import { type Archive, InterruptedError } from './archive.ts'
 import { createBeyond } from './beyond.ts'
 import type { LiveBook } from './book.ts'
 import { type ChainLine, createChainLine, type LiveSource } from './chainLine.ts'
-import type { Desk, LiveProgress } from './desk.ts'
+import { type Desk, type LiveProgress, lotKey } from './desk.ts'
 import { listedReceipts, listedSeeds } from './listed.ts'
 import { settleFork } from './reorganise.ts'
 import { createSupply, type Missing, type WantedHolder, type Wish } from './supply.ts'
@@ -95,6 +95,8 @@ export interface LiveTrace {
 }
 
 const DEFAULT_CONCURRENCY = 8
+/** Unconfirmed spenders that a note names. */
+const SHOWN_TXIDS = 5
 
 /**
  * Fetches what a trace needs and traces. A budget that is used up, an interrupt and sources that fail end the fetching, not
@@ -189,6 +191,7 @@ export async function traceLive(
     const { prepared, frontier, runNotes, wish } = view
     const missing = supply.missing(wish)
     runNotes.push(
+      ...unconfirmedNotes(frontier.lots.flatMap((lot) => desk.unconfirmed.get(lotKey(lot)) ?? [])),
       ...wordNotes(wordOfSources(books.ledger, book, frontier.transactions)),
       ...missing.map((one) => missingNote(one, cut)),
       ...failuresOf().flatMap(({ source, message, lied }) =>
@@ -256,7 +259,11 @@ function createDesk(books: TraceBooks, live: Live, request: TraceRequest, option
     },
     ...{ labels: books.labels, mayGoAhead: isUnlimited(request) },
     ...{ busy: request.busy, refresh: options.refresh, signal: options.signal },
-    ...{ concurrency: options.concurrency ?? DEFAULT_CONCURRENCY, onProgress: options.onProgress },
+    ...{
+      unconfirmed: new Map(),
+      concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+      onProgress: options.onProgress,
+    },
   }
 }
 
@@ -298,6 +305,18 @@ function wordNotes(inputs: number): string[] {
   if (inputs === 0) return []
   return [
     `Amount and payer of ${counted(inputs, 'input')} of traced transactions are the word of the source that gave them: what they spend was not fetched. What was traced into them is proved.`,
+  ]
+}
+
+/** @param spenders one for each output where traced money rests and that is being spent */
+function unconfirmedNotes(spenders: readonly string[]): string[] {
+  const txids = [...new Set(spenders)]
+  if (txids.length === 0) return []
+  const [is, it] = spenders.length === 1 ? ['is', 'it is'] : ['are', 'they are']
+  const more = txids.length > SHOWN_TXIDS ? ` and ${txids.length - SHOWN_TXIDS} more` : ''
+  const shown = txids.slice(0, SHOWN_TXIDS).map((txid) => printable(txid, 80))
+  return [
+    `${counted(spenders.length, 'output')} where traced money rests ${is} being spent by ${counted(txids.length, 'unconfirmed transaction')}: ${shown.join(', ')}${more}. Until confirmed, ${it} taken for unspent; --refresh asks again.`,
   ]
 }
 

@@ -10,7 +10,7 @@ import { OfflineError } from '../net/index.ts'
 import type { Frontier, OpenHolder, OpenLot } from '../trace/index.ts'
 import { type ChainId, chainOf, type HolderId } from '../units/caip.ts'
 import { type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, lotKey } from './desk.ts'
 import {
   type AskedHolder,
   canExploreHolders,
@@ -340,8 +340,6 @@ export function createSupply(
 
 /** Sources that were lost in this run, and those found to lie. */
 const troubles = (line: ChainLine): number => line.failures().length + line.blamed()
-
-const lotKey = ({ chain, txid, n }: OpenLot): string => `${chain}/${txid}:${n}`
 
 /** In the order of what is wanted first. */
 function chainsOf({ lots, holders }: Wish): ChainId[] {

@@ -1,4 +1,4 @@
-/** Seeds that are transactions which a source does not have in a block. */
+/** Seeds and spenders that a source does not have in a block. */
 import { describe, expect, test } from 'vitest'
 import type { Placed, Source } from '../chain/source.ts'
 import { type Alter, about, BOOKS, KINDS, liarsWorld, ROWS, theftOf, WHOLE } from './liarsWorld.test-suite.ts'
@@ -47,4 +47,19 @@ describe.each(KINDS)('a seed that an %s', (kind) => {
     expect(missing).toEqual([])
     expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
   })
+})
+
+test('an output that an unconfirmed transaction spends is held, and that is said', async () => {
+  const by = 'ee'.repeat(32)
+  const { world } = liarsWorld(['explorer'], (source) => ({
+    ...source,
+    spends: async (asked) =>
+      asked === ROWS[2].txid ? [{ txid: by, input: 0, block: null }] : source.spends!(asked),
+  }))
+  const { flow, complete } = await world.run(REQUEST)
+  expect(complete).toBe(true)
+  expect(flow.leaves.map(({ reason }) => reason)).toEqual(['held', 'fee'])
+  expect(flow.coverage.notes.join('\n')).toContain(
+    `1 output where traced money rests is being spent by 1 unconfirmed transaction: ${by}. Until`,
+  )
 })
