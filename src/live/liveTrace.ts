@@ -316,7 +316,7 @@ function unconfirmedNotes(spenders: readonly string[]): string[] {
   const more = txids.length > SHOWN_TXIDS ? ` and ${txids.length - SHOWN_TXIDS} more` : ''
   const shown = txids.slice(0, SHOWN_TXIDS).map((txid) => printable(txid, 80))
   return [
-    `${counted(spenders.length, 'output')} where traced money rests ${is} being spent by ${counted(txids.length, 'unconfirmed transaction')}: ${shown.join(', ')}${more}. Until confirmed, ${it} taken for unspent; --refresh asks again.`,
+    `${counted(spenders.length, 'output')} where traced money rests ${is} being spent by ${counted(txids.length, 'unconfirmed transaction')}: ${shown.join(', ')}${more}. Until confirmed, ${it} taken for unspent; with a new block, --refresh asks again.`,
   ]
 }
 
