@@ -266,6 +266,8 @@ export function createSupply(
       for (const one of chain === null ? chains.filter((own) => mayHave(own, txid)) : [chain]) {
         const line = desk.line(one)
         const answered = new Set<Source>()
+        const lacking: Unplaced[] = []
+        let isDenied = false
         while (line !== null && !dead.has(one)) {
           const failures = troubles(line)
           try {
@@ -280,13 +282,16 @@ export function createSupply(
               break
             }
             // The next one may know of a block.
-            if (answer !== null || source.lacksTransactions)
-              unplaced.push({ txid, source: source.shown, isUnconfirmed: answer !== null })
+            const said = { txid, source: source.shown, isUnconfirmed: answer !== null }
+            if (answer !== null) unplaced.push(said)
+            else if (source.lacksTransactions) lacking.push(said)
+            else isDenied = true
           } catch (error) {
             if (error instanceof NoSourceError && answered.size > 0) break
             if (!(await goesOn(line, error, failures)) && !ends(one, error)) throw error
           }
         }
+        if (!isDenied) unplaced.push(...lacking)
       }
     }
   }

@@ -34,6 +34,13 @@ describe.each(KINDS)('a seed that an %s', (kind) => {
     })
   })
 
+  test('cannot know is unknown where the next source could', async () => {
+    const { world } = liarsWorld([kind, 'explorer'], without(true))
+    await expect(world.run(theftOf({ ...ROWS[0], txid: 'ab'.repeat(32) }))).rejects.toMatchObject({
+      code: 'TRACE_NO_SEED',
+    })
+  })
+
   test.each([
     ['has unconfirmed', unconfirmed],
     ['does not have', without(false)],
