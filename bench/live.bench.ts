@@ -35,7 +35,7 @@ import { type Flow, plainRequest, traceFlow } from '../src/trace/index.ts'
 import { BITCOIN_REGTEST } from '../src/units/caip.ts'
 import { type Benchmark, type Measurement, premise, sizesUpTo, timed } from './harness.ts'
 
-const HOPS = [60, 600, 3000]
+const HOPS = [60, 600]
 const AGAIN = 5
 const LIMITS = { perSecond: 100_000, burst: 100_000, concurrency: 8 }
 const BLANK = {
