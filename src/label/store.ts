@@ -8,6 +8,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { inTransaction, openDatabase } from '../store/database.ts'
 import { wrapSqlite } from '../store/sqliteError.ts'
 import { addressOf, chainOf, type HolderId } from '../units/caip.ts'
+import { chunks } from '../units/chunks.ts'
 import { type ActorIndex, indexActors } from './actors.ts'
 import { conflictsAmong, type LabelConflict } from './conflicts.ts'
 import { insert, type ResolvedFile, SCHEMA } from './insert.ts'
@@ -191,8 +192,4 @@ function strength(a: Label, b: Label): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-function* chunks<T>(list: readonly T[], size: number): Generator<readonly T[]> {
-  for (let i = 0; i < list.length; i += size) yield list.slice(i, i + size)
 }

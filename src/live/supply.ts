@@ -81,7 +81,7 @@ export function createSupply(
 ): Supply {
   /** What was asked in this run and stayed unknown: offline, or above a source's newest block. */
   const asked = new Set<string>()
-  /** Sources caught lying while that was asked. */
+  /** How often, while that was asked, something was forgotten. */
   let forgotten = 0
   const dead = new Map<ChainId, string>()
   const tidied = new Set<ChainId>()
@@ -99,17 +99,15 @@ export function createSupply(
   /** A reorganisation met on the way, or a source that failed while another can do the same otherwise. */
   async function goesOn(line: ChainLine, error: unknown, failuresBefore: number): Promise<boolean> {
     const met = forks.get(line.chain) ?? 0
-    if (error instanceof ContradictionError && met < FORKS && (await line.hasTurned())) {
+    const contradicts = error instanceof ContradictionError
+    if (error instanceof ForkError || (contradicts && met < FORKS && (await line.hasTurned()))) {
+      if (met === FORKS) return false
       forks.set(line.chain, met + 1)
+      if (!contradicts) await line.recheck()
       return true
     }
-    if (error instanceof ContradictionError) await line.blame(error)
-    if (error instanceof NoSourceError || error instanceof ContradictionError)
-      return troubles(line) > failuresBefore
-    if (!(error instanceof ForkError) || met === FORKS) return false
-    forks.set(line.chain, met + 1)
-    await line.recheck()
-    return true
+    if (contradicts) await line.blame(error)
+    return (contradicts || error instanceof NoSourceError) && troubles(line) > failuresBefore
   }
 
   function unknown(wish: Wish): Wish {
@@ -265,35 +263,39 @@ export function createSupply(
     for (const { txid, chain } of wanted) {
       for (const one of chain === null ? chains.filter((own) => mayHave(own, txid)) : [chain]) {
         const line = desk.line(one)
-        const answered = new Set<Source>()
-        const lacking: Unplaced[] = []
-        let isDenied = false
-        while (line !== null && !dead.has(one)) {
-          const failures = troubles(line)
-          try {
-            const isNew = (source: Source): boolean => !answered.has(source)
-            const { source, answer } = await line.ask(isNew, async (source) => ({
-              source,
-              answer: await source.transaction(txid),
-            }))
-            answered.add(source)
-            if (answer?.placed.block) {
-              await takeInFound(desk, line, source.shown, [answer])
-              break
-            }
-            // The next one may know of a block.
-            const said = { txid, source: source.shown, isUnconfirmed: answer !== null }
-            if (answer !== null) unplaced.push(said)
-            else if (source.lacksTransactions) lacking.push(said)
-            else isDenied = true
-          } catch (error) {
-            if (error instanceof NoSourceError && answered.size > 0) break
-            if (!(await goesOn(line, error, failures)) && !ends(one, error)) throw error
-          }
-        }
-        if (!isDenied) unplaced.push(...lacking)
+        if (line !== null) await fetchTransaction(line, txid)
       }
     }
+  }
+
+  /** From the first source that has it in a block; what the others said of it is noted. */
+  async function fetchTransaction(line: ChainLine, txid: string): Promise<void> {
+    const answered = new Set<Source>()
+    const lacking: Unplaced[] = []
+    let isDenied = false
+    while (!dead.has(line.chain)) {
+      const failures = troubles(line)
+      try {
+        const isNew = (source: Source): boolean => !answered.has(source)
+        const { source, answer } = await line.ask(isNew, async (source) => ({
+          source,
+          answer: await source.transaction(txid),
+        }))
+        answered.add(source)
+        if (answer?.placed.block) {
+          await takeInFound(desk, line, source.shown, [answer])
+          break
+        }
+        const said = { txid, source: source.shown, isUnconfirmed: answer !== null }
+        if (answer !== null) unplaced.push(said)
+        else if (source.lacksTransactions) lacking.push(said)
+        else isDenied = true
+      } catch (error) {
+        if (error instanceof NoSourceError && answered.size > 0) break
+        if (!(await goesOn(line, error, failures)) && !ends(line.chain, error)) throw error
+      }
+    }
+    if (!isDenied) unplaced.push(...lacking)
   }
 
   return {

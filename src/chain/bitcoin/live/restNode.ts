@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { type Answer, AnswerError, checkJson, type Door, listOf, type Question } from '../../../net/index.ts'
+import { chunks } from '../../../units/chunks.ts'
 import { toHex } from '../../../units/hex.ts'
 import type { BlockNetwork } from '../blockNetwork.ts'
 import type { Header } from './blockHeader.ts'
@@ -15,7 +16,6 @@ import type { NodeCalls } from './nodeCalls.ts'
 import { HEX, JSON_TIMES, nodeHeader, nodeListed, nodeOutput, nodeSpent, OUTPUT } from './nodeJson.ts'
 import { askRestHash } from './probe.ts'
 import { type RawOutput, type RawTransaction, readTransaction } from './rawTransaction.ts'
-import { partsOf } from './rpcNode.ts'
 
 const PLACED = z.object({ hex: HEX, blockhash: HASH.optional() })
 const UTXOS = z.object({ bitmap: z.string().regex(/^[01]*$/, 'zeros and ones'), utxos: listOf(OUTPUT) })
@@ -118,7 +118,7 @@ export function restNode(door: Door, network: BlockNetwork, genesis: string): No
     },
     async unspent(outpoints) {
       const outputs: (RawOutput | null)[] = []
-      for (const part of partsOf(outpoints, OUTPOINTS)) {
+      for (const part of chunks(outpoints, OUTPOINTS)) {
         const named = part.map(({ txid, n }) => `${txid}-${n}`).join('/')
         outputs.push(
           ...(await door.ask({

@@ -13,6 +13,7 @@ import {
   rpcBatch,
   rpcQuestion,
 } from '../../../net/index.ts'
+import { chunks } from '../../../units/chunks.ts'
 import { fromHex } from '../../../units/hex.ts'
 import type { BlockNetwork } from '../blockNetwork.ts'
 import { maxBlockBytes } from './blockScan.ts'
@@ -170,14 +171,14 @@ export function rpcNode(door: Door, network: BlockNetwork, genesis: string): Nod
       ),
     async transactions(txids, of) {
       const found: RawTransaction[] = []
-      for (const part of partsOf(txids, of === 'blocks' ? OF_BLOCKS : OF_MEMPOOL))
+      for (const part of chunks(txids, of === 'blocks' ? OF_BLOCKS : OF_MEMPOOL))
         for (const raw of await door.ask(rawTransactions(part, of === 'blocks')))
           if (raw !== null) found.push(raw)
       return found
     },
     async unspent(outpoints) {
       const outputs = []
-      for (const part of partsOf(outpoints, OF_MEMPOOL)) {
+      for (const part of chunks(outpoints, OF_MEMPOOL)) {
         const calls = part.map(({ txid, n }) => ({
           method: 'gettxout',
           params: [txid, n, false],
@@ -235,8 +236,4 @@ export function rpcNode(door: Door, network: BlockNetwork, genesis: string): Nod
       }
     },
   }
-}
-
-export function* partsOf<T>(all: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size)
 }
