@@ -7,18 +7,17 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CrossLink } from '../chain/crossLink.ts'
 import type { Placed } from '../chain/source.ts'
-import { LootlineError } from '../errors.ts'
 import { inTransaction, openDatabase, wrapSqlite } from '../store/index.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
-import { printable } from '../units/text.ts'
-import { isReturn, type Pairing, pairLinks } from './pairLinks.ts'
+import { CrossQuestionError } from './crossQuestionError.ts'
+import { askedOf, identifierKey, keyOf } from './pairingQuestion.ts'
+import { pairLinks } from './pairLinks.ts'
 import type { PlacedLink, Trusts } from './placedLink.ts'
 import {
   type AnalystAnswer,
   type AnswerKind,
   type Asked,
   type Candidate,
-  type Departure,
   packed,
   type Question,
   unpacked,
@@ -301,73 +300,4 @@ function toLink({ chain, txid, body, height, time }: LinkRow): PlacedLink {
 
 function distinct(txs: readonly TxKey[]): TxKey[] {
   return [...new Map(txs.map((tx) => [`${tx.chain} ${tx.txid}`, tx])).values()]
-}
-
-/** One question for each payment and identifier; one for each payment that candidates are searched for. */
-function keyOf({ kind, protocol, id, out }: Asked): string {
-  const { chain, txid, holder, asset, amount } = out
-  return `${kind === 'identifier' ? identifierKey(protocol, id) : 'candidate'} ${packed([chain, txid, holder, asset, amount])}`
-}
-
-/** Ends in a bracket: no identifier's key is the beginning of another's. */
-function identifierKey(protocol: string, id: string | null): string {
-  return packed([protocol, id])
-}
-
-function askedOf({ out, arrivals, verdict }: Pairing): Asked {
-  const { protocol, id } = out
-  return {
-    ...{
-      kind: 'identifier',
-      protocol,
-      id,
-      out: departureOf(out),
-      verdict: verdict === 'clear' ? 'clear' : 'open',
-    },
-    candidates: arrivals.map(({ link, witness, faults, taken, confidence }, i) => ({
-      ...departureOf(link),
-      // Who is to be paid, where the arrival does not say.
-      holder: link.holder ?? (isReturn(link) ? out.holder : out.otherHolder),
-      n: arrivals.slice(0, i).filter((other) => other.link.txid === link.txid).length,
-      ...{ taken, confidence, score: null },
-      says: `${protocol} ${printable(id, 80)} stands in both transactions${WITNESS[witness]}${
-        faults.length === 0 ? '' : `; but it ${faults.join(', and it ')}`
-      }`,
-    })),
-    note:
-      verdict === 'clear'
-        ? 'The identifier stands in both transactions, and nothing speaks against it.'
-        : 'The identifier alone does not settle it: look at what each arrival says.',
-  }
-}
-
-const WITNESS = {
-  contract: ", by the protocol's own contract",
-  memo: ', by memo',
-  trusted: ', by a contract trusted by you',
-  stranger: ', by a contract that the protocol does not name',
-}
-
-function departureOf({ chain, txid, holder, asset, amount, time }: PlacedLink): Departure {
-  return { chain, txid, holder, asset, amount, time }
-}
-
-type QuestionProblem =
-  | { readonly code: 'CROSS_NO_QUESTION'; readonly number: number }
-  | { readonly code: 'CROSS_NO_CANDIDATE'; readonly number: number; readonly typed: string }
-
-/** A question or a candidate that is not there. */
-export class CrossQuestionError extends LootlineError<QuestionProblem> {
-  override readonly name = 'CrossQuestionError'
-  constructor(data: QuestionProblem) {
-    super(
-      data,
-      data.code === 'CROSS_NO_QUESTION'
-        ? `There is no question ${data.number} about a crossing.`
-        : `Question ${data.number} has no candidate ${printable(data.typed, 80)}.`,
-      data.code === 'CROSS_NO_QUESTION'
-        ? 'List them with lootline crossings list.'
-        : 'Name one of its candidates as txid, or as txid:n where a transaction has several.',
-    )
-  }
 }

@@ -2,8 +2,9 @@
  * Crossings between chains: the two sides of one movement of money, by identifier, by amount and time, or by an analyst.
  * @module
  */
-export { type CrossBook, CrossQuestionError, openCrossBook, type TxKey } from './crossBook.ts'
+export { type CrossBook, openCrossBook, type TxKey } from './crossBook.ts'
 export { crossingsFrom } from './crossings.ts'
+export { CrossQuestionError } from './crossQuestionError.ts'
 export { match } from './match.ts'
 export { departuresOf, type Leaving, pendingOf } from './pending.ts'
 export type { PlacedLink } from './placedLink.ts'

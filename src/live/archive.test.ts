@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { answerOf, type Door, type Keep, type Question } from '../net/index.ts'
 import { createStore } from '../store/index.ts'
-import { archived, createArchive } from './archive.ts'
+import { createArchive } from './archive.ts'
+import { archived } from './archived.ts'
 import { openLiveFile } from './liveFile.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lootline-archive-'))

@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Beyond, FlowSource } from '../trace/index.ts'
 import { formatTime, printable } from '../units/index.ts'
 import type { LiveBook, Moment } from './book.ts'
-import type { ChainTransaction, Crossings } from './liveTrace.ts'
+import type { ChainTransaction, Crossings } from './live.ts'
 
 export interface BeyondParts {
   readonly ledger: Ledger

@@ -8,6 +8,8 @@
 import type { SourceKind } from '../chain/source.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { BookOfLies } from './bookLies.ts'
+import type { BookOfOpenings } from './bookOpenings.ts'
+import type { BlockKey, BookOfPuts } from './bookPuts.ts'
 
 /** Tables of `live.sqlite` that the book owns: `docs/formats/live-sqlite.md`. */
 export const BOOK_SCHEMA = `
@@ -26,15 +28,6 @@ CREATE TABLE lot(
 CREATE TABLE holder(
   holder TEXT PRIMARY KEY, chain TEXT NOT NULL, count INTEGER, moment INTEGER, sweep INTEGER, since INTEGER,
   fetched INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
-CREATE TABLE put(
-  chain TEXT NOT NULL, txid TEXT NOT NULL, height INTEGER NOT NULL, hash TEXT NOT NULL, source TEXT NOT NULL,
-  fetched INTEGER NOT NULL, placed INTEGER NOT NULL, PRIMARY KEY(chain, txid)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX put_block ON put(chain, height);
-CREATE TABLE opening(
-  holder TEXT NOT NULL, asset TEXT NOT NULL, chain TEXT NOT NULL, height INTEGER NOT NULL, balance TEXT,
-  PRIMARY KEY(holder, asset)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE block(chain TEXT NOT NULL, height INTEGER NOT NULL, hash TEXT NOT NULL, PRIMARY KEY(chain, height))
   STRICT, WITHOUT ROWID;
@@ -84,23 +77,6 @@ export interface HolderState extends Looked {
   readonly fetched: boolean
 }
 
-export interface PutRow {
-  readonly chain: ChainId
-  readonly txid: string
-  readonly height: number
-  readonly hash: string
-  readonly source: string
-  /** Unix seconds. */
-  readonly fetched: number
-  /** Its place in the block is known. */
-  readonly placed: boolean
-}
-
-export interface BlockKey {
-  readonly height: number
-  readonly hash: string
-}
-
 export interface UsedSource {
   readonly source: string
   readonly chain: ChainId
@@ -108,7 +84,7 @@ export interface UsedSource {
   readonly blind: readonly string[]
 }
 
-export interface LiveBook extends BookOfLies {
+export interface LiveBook extends BookOfLies, BookOfPuts, BookOfOpenings {
   /** Several changes as one. */
   together<T>(work: () => T): T
   /** Commits within do not wait for the disk: a power cut may take the last of them back. */
@@ -133,37 +109,11 @@ export interface LiveBook extends BookOfLies {
   /** A block was read. */
   advance(sweep: number, block: BlockKey & { readonly time: number }, done: boolean): void
 
-  /** Says before an append what is appended, so that it can be taken out again. */
-  put(rows: readonly PutRow[]): void
-  /** On whose word a transaction is in the ledger, or about to be; null where live sources did not put it there. */
-  putSource(chain: ChainId, txid: string): string | null
-  /** Blocks (of these, or all) with two or more of our transactions, one of which has no place yet; and those transactions. */
-  unplaced(
-    chain: ChainId,
-    heights: readonly number[] | null,
-  ): readonly (BlockKey & { readonly txids: string[] })[]
-  setPlaced(chain: ChainId, txids: readonly string[]): void
-
-  /** What it had, base units, after a block; `balance` null where no source knows. null where none was asked. */
-  opening(
-    holder: HolderId,
-    asset: string,
-  ): { readonly height: number; readonly balance: bigint | null } | null
-  /** The lowest block of any of its openings; null where it has none. */
-  openedAt(holder: HolderId): number | null
-  /** Who was asked for what it had after a block above a height. */
-  openedAbove(chain: ChainId, height: number): readonly HolderId[]
-  /** @param height the block after which it had that */
-  setOpening(holder: HolderId, asset: string, height: number, balance: bigint | null): void
-  dropOpenings(holder: HolderId): void
-
   rememberBlock(chain: ChainId, block: BlockKey): void
   /** null where that block is not remembered. */
   blockHash(chain: ChainId, height: number): string | null
   /** Newest first. */
   blocks(chain: ChainId): Iterable<BlockKey>
-  /** Transactions in blocks above a height, which a reorganisation took back. */
-  putAbove(chain: ChainId, height: number): readonly string[]
   /** Forgets everything that rests on blocks above a height. */
   dropAbove(chain: ChainId, height: number): void
 

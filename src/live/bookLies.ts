@@ -3,6 +3,7 @@
  * @module
  */
 import type { ChainId, HolderId } from '../units/caip.ts'
+import type { BookSql } from './bookSql.ts'
 
 /** Table of `live.sqlite` that these own: `docs/formats/live-sqlite.md`. */
 export const LIE_SCHEMA = `
@@ -36,15 +37,7 @@ export interface BookOfLies {
   dropSource(chain: ChainId, source: string): void
 }
 
-type Value = string | number | null
-
-interface Sql {
-  run(text: string, ...values: Value[]): void
-  rows(text: string, ...values: Value[]): Record<string, unknown>[]
-  together<T>(work: () => T): T
-}
-
-export function bookOfLies({ run, rows, together }: Sql): BookOfLies {
+export function bookOfLies({ run, rows, together }: BookSql): BookOfLies {
   const FORGOTTEN = 'moment = NULL, sweep = NULL, since = NULL, count = NULL'
   return {
     lieOf: (chain, source) =>

@@ -1,12 +1,14 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { BITCOIN_REGTEST } from '../units/caip.ts'
-import { BOOK_SCHEMA, type PutRow } from './book.ts'
+import { BOOK_SCHEMA } from './book.ts'
+import { OPENING_SCHEMA } from './bookOpenings.ts'
+import { PUT_SCHEMA, type PutRow } from './bookPuts.ts'
 import { createBook } from './createBook.ts'
 
 test('transactions of two blocks of one height, one turned back, are not looked for in the same', () => {
   const database = new DatabaseSync(':memory:')
-  database.exec(BOOK_SCHEMA)
+  database.exec(BOOK_SCHEMA + PUT_SCHEMA + OPENING_SCHEMA)
   const book = createBook(database, ':memory:')
   const chain = BITCOIN_REGTEST
   const row = (txid: string, hash: string): PutRow => ({

@@ -5,8 +5,11 @@
 import type { SourceKind } from '../chain/source.ts'
 import { inTransaction, wrapSqlite } from '../store/index.ts'
 import { type ChainId, chainOf } from '../units/caip.ts'
-import type { BlockKey, LiveBook, Looked, LotKey, Moment, SweptHolder } from './book.ts'
+import type { LiveBook, Looked, LotKey, Moment, SweptHolder } from './book.ts'
 import { bookOfLies } from './bookLies.ts'
+import { bookOfOpenings } from './bookOpenings.ts'
+import { type BlockKey, bookOfPuts } from './bookPuts.ts'
+import type { BookSql } from './bookSql.ts'
 import type { LiveDatabase } from './liveFile.ts'
 import { synced, unsynced } from './syncing.ts'
 
@@ -38,6 +41,9 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
 
   const together = <T>(work: () => T): T =>
     database.isTransaction ? work() : inTransaction(database, path, work)
+
+  const onDisk = (work: () => void): void => (database.isTransaction ? work() : synced(database, work))
+  const tables: BookSql = { run, row, rows, together, onDisk }
 
   function momentId({ chain, height, hash, time, source }: Moment): number {
     const key = [chain, height, hash, source] as const
@@ -92,7 +98,9 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
 
   return {
     together,
-    ...bookOfLies({ run, rows, together }),
+    ...bookOfLies(tables),
+    ...bookOfPuts(tables),
+    ...bookOfOpenings(tables),
     lot({ chain, txid, n }) {
       const where = 'WHERE x.chain = ? AND x.txid = ? AND x.n = ?'
       return lookedOf(row(`SELECT ${LOOKED} FROM lot x ${JOINS} ${where}`, chain, txid, n), chain)
@@ -163,59 +171,6 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
       remember(String(row('SELECT chain FROM sweep WHERE id = ?', sweep)!['chain']), block)
     },
     unsynced: (work) => unsynced(database, work),
-    put(put) {
-      const insert =
-        'INSERT OR REPLACE INTO put(chain, txid, height, hash, source, fetched, placed) VALUES(?, ?, ?, ?, ?, ?, ?)'
-      const write = (): void =>
-        together(() => {
-          for (const { chain, txid, height, hash, source, fetched, placed } of put)
-            run(insert, chain, txid, height, hash, source, fetched, placed ? 1 : 0)
-        })
-      if (database.isTransaction) write()
-      else synced(database, write)
-    },
-    putSource(chain, txid) {
-      const found = row('SELECT source FROM put WHERE chain = ? AND txid = ?', chain, txid)
-      return found === undefined ? null : String(found['source'])
-    },
-    unplaced(chain, heights) {
-      const shared =
-        'SELECT height FROM put WHERE chain = ? GROUP BY height HAVING count(*) > 1 AND min(placed) = 0'
-      const asked = heights ?? rows(shared, chain).map(({ height }) => Number(height))
-      return asked.flatMap((height) => {
-        const all = rows('SELECT txid, hash, placed FROM put WHERE chain = ? AND height = ?', chain, height)
-        // One of two blocks of this height was turned back.
-        return [...Map.groupBy(all, ({ hash }) => String(hash))].flatMap(([hash, own]) =>
-          own.length < 2 || own.every(({ placed }) => placed === 1)
-            ? []
-            : [{ height, hash, txids: own.map(({ txid }) => String(txid)) }],
-        )
-      })
-    },
-    setPlaced(chain, txids) {
-      for (const txid of txids) run('UPDATE put SET placed = 1 WHERE chain = ? AND txid = ?', chain, txid)
-    },
-    opening(holder, asset) {
-      const found = row('SELECT height, balance FROM opening WHERE holder = ? AND asset = ?', holder, asset)
-      if (found === undefined) return null
-      const { height, balance } = found
-      return { height: Number(height), balance: balance === null ? null : BigInt(String(balance)) }
-    },
-    openedAbove: (chain, height) =>
-      rows('SELECT DISTINCT holder FROM opening WHERE chain = ? AND height > ?', chain, height).map(
-        ({ holder }) => String(holder),
-      ),
-    openedAt(holder) {
-      const height = row('SELECT min(height) AS height FROM opening WHERE holder = ?', holder)!['height']
-      return height === null ? null : Number(height)
-    },
-    setOpening(holder, asset, height, balance) {
-      run(
-        'INSERT OR REPLACE INTO opening(holder, asset, chain, height, balance) VALUES(?, ?, ?, ?, ?)',
-        ...[holder, asset, chainOf(holder), height, balance === null ? null : String(balance)],
-      )
-    },
-    dropOpenings: (holder) => run('DELETE FROM opening WHERE holder = ?', holder),
     rememberBlock: remember,
     blockHash(chain, height) {
       const found = row('SELECT hash FROM block WHERE chain = ? AND height = ?', chain, height)
@@ -232,12 +187,6 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
         yield { height: at, hash: String(found['hash']) }
       }
     },
-    putAbove: (chain, height) =>
-      rows(
-        'SELECT txid FROM put WHERE chain = ? AND height > ? ORDER BY height DESC, txid',
-        chain,
-        height,
-      ).map(({ txid }) => String(txid)),
     dropAbove(chain, height) {
       together(() => {
         const late = 'SELECT id FROM moment WHERE chain = ? AND height > ?'

@@ -2,14 +2,16 @@
  * Live sources: what a trace needs is asked of nodes, explorers and indexers that the user named, once.
  * @module
  */
-export { archived, createArchive } from './archive.ts'
+export { createArchive } from './archive.ts'
+export { archived } from './archived.ts'
 export { createBeyond, crossingsBeyond } from './beyond.ts'
 export type { LiveBook } from './book.ts'
 export { ContradictionError } from './chainLine.ts'
 export { createBook } from './createBook.ts'
 export type { LiveProgress } from './desk.ts'
+export type { Crossings, Live } from './live.ts'
 export { type LiveFile, openLiveFile } from './liveFile.ts'
-export { type Crossings, type Live, type LiveTrace, traceLive } from './liveTrace.ts'
+export { type LiveTrace, traceLive } from './liveTrace.ts'
 export { enterOpenings } from './openingBalance.ts'
 export { isEntry } from './openingEntries.ts'
 export { OtherHistoryError, settleFork } from './reorganise.ts'

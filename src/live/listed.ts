@@ -9,7 +9,7 @@ import { type Ledger, NONE } from '../ledger/ledger.ts'
 import type { TraceRequest } from '../trace/index.ts'
 import { type ChainId, chainOf } from '../units/caip.ts'
 import type { LiveBook } from './book.ts'
-import type { ChainTransaction, PendingSide } from './liveTrace.ts'
+import type { ChainTransaction, PendingSide } from './live.ts'
 
 /** Kinds whose histories are lists, and that tell of logs when they are asked for one transaction. */
 const LISTING: ReadonlySet<SourceKind> = new Set(['etherscan'])

@@ -8,6 +8,8 @@ import { openDatabase, openStore } from '../store/index.ts'
 import { ARCHIVE_SCHEMA } from './archive.ts'
 import { BOOK_SCHEMA } from './book.ts'
 import { LIE_SCHEMA } from './bookLies.ts'
+import { OPENING_SCHEMA } from './bookOpenings.ts'
+import { PUT_SCHEMA } from './bookPuts.ts'
 import { SOURCE_SCHEMA } from './sources/schema.ts'
 
 export type LiveDatabase = ReturnType<typeof openDatabase>
@@ -20,7 +22,14 @@ export interface LiveFile {
 }
 
 /** Every part of the room adds its tables here; a change of any of them needs a new version. */
-const SCHEMAS: readonly string[] = [SOURCE_SCHEMA, ARCHIVE_SCHEMA, BOOK_SCHEMA, LIE_SCHEMA]
+const SCHEMAS: readonly string[] = [
+  SOURCE_SCHEMA,
+  ARCHIVE_SCHEMA,
+  BOOK_SCHEMA,
+  PUT_SCHEMA,
+  OPENING_SCHEMA,
+  LIE_SCHEMA,
+]
 const VERSION = 3
 
 /**

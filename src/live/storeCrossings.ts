@@ -1,7 +1,7 @@
 /** @module */
 import { type CrossBook, crossingsFrom, departuresOf, pendingOf } from '../cross/index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Crossings } from './liveTrace.ts'
+import type { Crossings } from './live.ts'
 
 /** What a store's book of crossings knows, as live sources and traces ask it. */
 export function storeCrossings(book: CrossBook, ledger: Ledger): Crossings {

@@ -3,7 +3,7 @@ import { LootlineError } from '../errors.ts'
 import type { NoSeedError } from '../trace/index.ts'
 import { printable } from '../units/text.ts'
 import type { Failure } from './chainLine.ts'
-import type { Unplaced } from './supply.ts'
+import type { Unplaced } from './fetchById.ts'
 
 /** Why those who might know a seed did not say. */
 export interface Unasked {
