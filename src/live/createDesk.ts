@@ -58,6 +58,7 @@ export function createDesk(books: TraceBooks, live: Live, request: TraceRequest,
     ...{ busy: request.busy, refresh: options.refresh, signal: options.signal },
     ...{
       unconfirmed: new Map(),
+      arriving: new Map(),
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       onProgress: options.onProgress,
     },

@@ -7,6 +7,7 @@ import type { ChainId, HolderId } from '../units/caip.ts'
 import type { Archive } from './archive.ts'
 import type { LotKey } from './book.ts'
 import type { ChainLine } from './chainLine.ts'
+import type { Unplaced } from './fetchById.ts'
 import type { Reorganised } from './reorganise.ts'
 import type { Intake } from './takeIn.ts'
 
@@ -42,6 +43,8 @@ export interface Desk extends Intake {
   readonly signal: AbortSignal
   /** Spenders that are in no block yet, by output, as sources named them in this run. */
   readonly unconfirmed: Map<string, string>
+  /** What pays the trace's seeds in no block yet, as sources named it in this run. */
+  readonly arriving: Map<HolderId, readonly Unplaced[]>
   readonly onProgress: (progress: LiveProgress) => void | Promise<void>
 }
 

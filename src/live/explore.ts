@@ -12,6 +12,7 @@ import { printable } from '../units/text.ts'
 import type { LotKey } from './book.ts'
 import { type ChainLine, ContradictionError } from './chainLine.ts'
 import { type Desk, LARGE_HISTORY, lotKey } from './desk.ts'
+import type { Unplaced } from './fetchById.ts'
 import { inParallel } from './inParallel.ts'
 import { placeInBlocks, takeIn } from './takeIn.ts'
 
@@ -245,10 +246,19 @@ async function exploreHolder(
   const isTrusted = (): boolean => desk.book.lieOf(line.chain, source) === null
   // Others were asked meanwhile, and it may have been caught lying.
   if (!isTrusted()) return
+  if (isSeed) desk.arriving.set(holder, unconfirmedTo(holder, source, placed))
   await takeIn(desk, source, { placed, assets, whole: [holder] })
   await placeInBlocks(desk, line, heightsOf(placed))
   if (!isTrusted()) return
   desk.book.setHistory(holder, { ...(asOf ?? tip), chain: chainOf(holder), source })
+}
+
+function unconfirmedTo(holder: HolderId, source: string, placed: readonly Placed[]): Unplaced[] {
+  const pays = ({ outputs, transfers }: Placed['transaction']): boolean =>
+    outputs.some((output) => output.holder === holder) || transfers.some(({ to }) => to === holder)
+  return placed.flatMap(({ transaction, block }) =>
+    block === null && pays(transaction) ? [{ txid: transaction.txid, source, isUnconfirmed: true }] : [],
+  )
 }
 
 /** A seed with more transactions than are followed: a service's address, most likely. */

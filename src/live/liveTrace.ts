@@ -23,7 +23,7 @@ import { listedReceipts, listedSeeds } from './listed.ts'
 import type { Live, LiveOptions, PendingSide } from './live.ts'
 import { createSupply, type Missing } from './supply.ts'
 import { takeBackSource } from './takeBack.ts'
-import { missingNote, unconfirmedNotes, wordNotes } from './traceNotes.ts'
+import { arrivingNotes, missingNote, unconfirmedNotes, wordNotes } from './traceNotes.ts'
 import { UnaskedSeedError, UnconfirmedSeedError } from './unaskedSeed.ts'
 import { seedHolders, type Wish, wishOf } from './wish.ts'
 import { wordOfSources } from './wordOfSources.ts'
@@ -89,6 +89,10 @@ export async function traceLive(
   const unasked = (error: unknown, cut: LootlineError | null): unknown => {
     if (!(error instanceof NoSeedError)) return error
     if (cut instanceof InterruptedError) return cut
+    const [arriving] = [...desk.arriving].flatMap(([holder, all]) =>
+      error.data.what.includes(holder) ? all : [],
+    )
+    if (arriving !== undefined) return new UnconfirmedSeedError(error, arriving)
     const { transactions, holders } = missingSeeds(books.ledger, request)
     // The ledger's mark outlasts what was taken back.
     const open = supply.missing({ lots: [], holders: seedHolders(request) })
@@ -131,6 +135,7 @@ export async function traceLive(
     const { prepared, frontier, runNotes, wish } = view
     const missing = supply.missing(wish)
     runNotes.push(
+      ...[...desk.arriving].flatMap(([holder, { length }]) => arrivingNotes(holder, length)),
       ...unconfirmedNotes(frontier.lots.flatMap((lot) => desk.unconfirmed.get(lotKey(lot)) ?? [])),
       ...wordNotes(wordOfSources(books.ledger, book, frontier.transactions)),
       ...missing.map((one) => missingNote(one, cut)),

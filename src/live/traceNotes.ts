@@ -6,6 +6,7 @@ import { chainName } from '../address/index.ts'
 import type { LootlineError } from '../errors.ts'
 import { BudgetError } from '../net/index.ts'
 import { counted } from '../units/amount.ts'
+import type { HolderId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import type { Missing } from './supply.ts'
 
@@ -16,6 +17,15 @@ export function wordNotes(inputs: number): string[] {
   if (inputs === 0) return []
   return [
     `Amount and payer of ${counted(inputs, 'input')} of traced transactions are the word of the source that gave them: what they spend was not fetched. What was traced into them is proved.`,
+  ]
+}
+
+/** @param unconfirmed transactions in no block that pay a seed's holder */
+export function arrivingNotes(holder: HolderId, unconfirmed: number): string[] {
+  if (unconfirmed === 0) return []
+  const pay = unconfirmed === 1 ? 'pays' : 'pay'
+  return [
+    `${counted(unconfirmed, 'unconfirmed transaction')} ${pay} ${printable(holder, 160)} and ${unconfirmed === 1 ? 'is' : 'are'} not counted; with a new block, --refresh asks again.`,
   ]
 }
 

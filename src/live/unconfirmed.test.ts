@@ -1,15 +1,21 @@
 /** Seeds and spenders that a source does not have in a block. */
 import { describe, expect, test } from 'vitest'
 import type { Placed, Source } from '../chain/source.ts'
+import { plainRequest } from '../trace/index.ts'
 import { type Alter, about, BOOKS, KINDS, liarsWorld, ROWS, theftOf, WHOLE } from './liarsWorld.test-suite.ts'
 import { expectSameFlow, wholeFlow } from './liveWorld.test-suite.ts'
 
 const { txid } = ROWS[0]
 const REQUEST = theftOf(ROWS[0])
-const unconfirmed: Alter = about(txid, ({ transaction, ...rest }: Placed): Placed => {
-  const { height: _, time: __, index: ___, ...loose } = transaction
-  return { ...rest, transaction: loose, block: null }
-})
+const loose =
+  (...txids: string[]): Alter =>
+  (source) =>
+    txids.reduce((altered, one) => about(one, inNoBlock)(altered), source)
+const inNoBlock = ({ transaction, ...rest }: Placed): Placed => {
+  const { height: _, time: __, index: ___, ...unplaced } = transaction
+  return { ...rest, transaction: unplaced, block: null }
+}
+const unconfirmed: Alter = loose(txid)
 const without =
   (lacksTransactions: boolean): Alter =>
   (source: Source) => ({ ...source, lacksTransactions, transaction: async () => null })
@@ -53,6 +59,28 @@ describe.each(KINDS)('a seed that an %s', (kind) => {
     const { flow, missing } = await world.run(REQUEST)
     expect(missing).toEqual([])
     expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
+  })
+})
+
+describe('an address', () => {
+  const { holder } = ROWS[5]!.outputs[0]!
+  const request = plainRequest({ seeds: [{ theft: 'theft', of: { kind: 'holders', holders: [holder!] } }] })
+
+  test('that only an unconfirmed transaction pays is said to be', async () => {
+    const { world } = liarsWorld(['explorer'], loose(ROWS[5]!.txid, ROWS[6]!.txid))
+    await expect(world.run(request)).rejects.toMatchObject({
+      ...{ code: 'LIVE_UNCONFIRMED_SEED', data: { txid: ROWS[5]!.txid } },
+      message: expect.stringContaining('is not confirmed'),
+    })
+  })
+
+  test('that an unconfirmed transaction pays too is traced without it, and that is said', async () => {
+    const { world } = liarsWorld(['explorer'], loose(ROWS[6]!.txid))
+    const { flow } = await world.run(request)
+    expect(flow.seeds.map(({ amount }) => amount)).toEqual(['5'])
+    expect(flow.coverage.notes.join('\n')).toContain(
+      `1 unconfirmed transaction pays ${holder} and is not counted; with a new block, --refresh asks again.`,
+    )
   })
 })
 
