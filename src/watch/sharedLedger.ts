@@ -23,7 +23,7 @@ import type { SightedHolder } from './sight.ts'
 export interface SharedLedger {
   /**
    * Takes out what traces put in from blocks that are no longer in the source's chain.
-   * @returns whether that was something, or a trace has written since the last call
+   * @returns whether that was something
    * @throws {BadSourceError} where the source serves another chain
    */
   settle(source: Source, tip: BlockRef): Promise<boolean>
@@ -34,6 +34,8 @@ export interface SharedLedger {
    * @throws {BadSourceError} where the source has no block of that height
    */
   enterOpenings(source: Source, holders: Iterable<SightedHolder>): Promise<boolean>
+  /** Another whenever a trace has written. */
+  version(): number
   /** Whether the ledger has this transaction. */
   has(chain: ChainId, txid: string): boolean
 }
@@ -46,15 +48,10 @@ export function shareLedger(
   now: () => number,
 ): SharedLedger {
   const books = { ledger, links, book: createBook(database, path), archive: createArchive(database, path) }
-  // Whoever writes to the ledger by live sources writes to this file before and after.
-  const version = (): number => integer(database, 'PRAGMA data_version')
-  let seen = version()
   return {
     async settle(source, tip) {
-      const before = seen
-      seen = version()
       try {
-        return (await settleFork(books, source, tip)) !== null || seen !== before
+        return (await settleFork(books, source, tip)) !== null
       } catch (error) {
         throw error instanceof OtherHistoryError ? new BadSourceError(source, error.message) : error
       }
@@ -74,6 +71,8 @@ export function shareLedger(
         throw error instanceof ContradictionError ? new BadSourceError(source, error.data.what) : error
       }
     },
+    // Whoever writes to the ledger by live sources writes to this file before and after.
+    version: () => integer(database, 'PRAGMA data_version'),
     has(chain, txid) {
       const { chain: chains } = ledger.heads(ledger.txNumbers(txid))
       return chains.includes(chain)

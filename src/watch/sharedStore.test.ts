@@ -1,10 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest'
+import type { Source } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
 import { openCrossBook } from '../cross/index.ts'
 import { openSqliteLedger } from '../ledger/index.ts'
 import { createBeyond, createBook, openLiveFile, storeCrossings } from '../live/index.ts'
 import { liveWorld } from '../live/liveWorld.test-suite.ts'
 import { madeBlock, madeChain, madeDoor, madeSource } from '../live/madeSource.test-suite.ts'
+import { OfflineError } from '../net/index.ts'
 import {
   accountTransactions,
   books as booksOf,
@@ -62,6 +64,14 @@ function shared(
   const watched = tracedBooks({ ...booksOf(ledger), beyond }, crossings, book)
   const stolen = { ...rows[seed]!, height: seed + 1, index: 0 }
   ledger.append([stolen])
+  let failing = 0
+  const failingNode: Source = {
+    ...node,
+    async blockAt(height) {
+      if (failing-- > 0) throw new OfflineError({ source: node.shown, question: 'block' })
+      return node.blockAt(height)
+    },
+  }
   const store = open.adopt(createWatchStore(openWatchDatabase(world.folder)), (one) => one.close())
   const watch: Watch = {
     ...{ id: 'w', name: 'heist', kind: 'lot', holders: [], receivers: [], added: 0 },
@@ -77,7 +87,7 @@ function shared(
         shared: shareLedger(live, ledger, crossings, () => START),
         clock: { now: () => START * 1000 },
       },
-      sources: new Map([[on, [{ shown: node.shown, open: async () => node }]]]),
+      sources: new Map([[on, [{ shown: node.shown, open: async () => failingNode }]]]),
     })
   let watcher = start()
   let told = 0
@@ -86,6 +96,11 @@ function shared(
     trace: (of: Transaction) => world.run(lotOf(of)),
     restart() {
       watcher = start()
+    },
+    /** The next look is in vain. */
+    async fail() {
+      failing = 1
+      expect((await watcher.pass(on)).failures).toHaveLength(1)
     },
     /** Kinds and transactions of what a look tells. */
     async look(): Promise<string[]> {
@@ -132,11 +147,13 @@ test('what a trace takes out for its own fork is found again by the watch', asyn
   expect(await look()).toEqual(['moved 5'])
 })
 
-test.each([
-  ['runs on', false],
-  ['starts anew', true],
-])('a trace that was late with an answer of the old chain costs a watch nothing that %s', async (_, anew) => {
-  const { book, trace, restart, look, mine, turn } = shared()
+test.each<[string, (made: ReturnType<typeof shared>) => void | Promise<void>]>([
+  ['runs on', () => {}],
+  ['starts anew', ({ restart }) => restart()],
+  ['looks in vain first', ({ fail }) => fail()],
+])('a trace that was late with an answer of the old chain costs a watch nothing that %s', async (_, then) => {
+  const made = shared()
+  const { book, trace, look, mine, turn } = made
   mine(move)
   expect(await look()).toEqual(['moved 3'])
   turn(1)
@@ -145,8 +162,8 @@ test.each([
   const late = { chain: BITCOIN_REGTEST, height: 3, hash: 'of the old chain', source: 'x', fetched: 0 }
   book.put([{ ...late, txid: move.txid, placed: true }])
   await trace(other)
-  if (anew) restart()
   mine(utxo(5, [[3, 0, 'b', 99n]], [['d', 98n]]))
+  await then(made)
   expect(await look()).toEqual(['moved 5'])
 })
 

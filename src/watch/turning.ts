@@ -43,19 +43,25 @@ export interface Turning {
 
 export function createTurning({ store, books, watched, shared }: TurningParts): Turning {
   const { look, differences, commit } = watched
-  /** The newest block of each chain at which the shared ledger was settled. */
-  const settled = new Map<ChainId, string>()
+  /** The newest block of each chain at which the shared ledger was settled, and what version of it. */
+  const settled = new Map<ChainId, { readonly hash: string; readonly version: number }>()
+  /** Chains of which the ledger has changed since: what follows from it is not written down yet. */
+  const changed = new Set<ChainId>()
 
   return {
     async settleShared(source, chain, tip) {
-      if (shared === undefined || settled.get(chain) === tip.hash) return
-      const hasChanged = await shared.settle(source, tip)
+      const before = settled.get(chain)
+      if (shared === undefined || before?.hash === tip.hash) return
+      // What is written from here on is seen at the next block.
+      const version = shared.version()
+      if (before !== undefined && before.version !== version) changed.add(chain)
+      if (await shared.settle(source, tip)) changed.add(chain)
       // A trace may have taken something out while no watch ran.
       const lost =
-        hasChanged || !settled.has(chain)
+        changed.has(chain) || before === undefined
           ? store.placedAbove(chain, -1).find(({ txid }) => !shared.has(chain, txid))
           : undefined
-      if (hasChanged || lost !== undefined) {
+      if (changed.has(chain) || lost !== undefined) {
         const mark = store.mark(chain)
         look(watched.watches().values())
         while (await shared.enterOpenings(source, watched.holdersOf(watched.watches().values())))
@@ -67,7 +73,8 @@ export function createTurning({ store, books, watched, shared }: TurningParts): 
           ...differences(watched.watches().values(), true),
         })
       }
-      settled.set(chain, tip.hash)
+      changed.delete(chain)
+      settled.set(chain, { hash: tip.hash, version })
     },
     async nameMark(source, chain, mark) {
       const block = await source.blockAt(mark.height)
