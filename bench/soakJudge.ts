@@ -5,10 +5,10 @@
 import type { Alert } from '../src/watch/index.ts'
 import { type Payment, SERVICE } from './soakChain.ts'
 
-/** Whose payments of a transaction are told under which kind. */
-function kindsOf({ keys }: Payment): ('moved' | 'arrived')[] {
+/** Under which kinds a transaction's payments are told: change is not moved, but where nothing else is. */
+function kindsOf({ coins, keys }: Payment): ('moved' | 'arrived')[] {
   const arrives = keys.includes(SERVICE)
-  const goesOn = keys.some((key) => key !== SERVICE)
+  const goesOn = !arrives || keys.some((key) => key !== SERVICE && coins.every((coin) => coin.key !== key))
   return [...(goesOn ? ['moved' as const] : []), ...(arrives ? ['arrived' as const] : [])]
 }
 
