@@ -42,6 +42,12 @@ export interface Interest {
   readonly lotsOnly?: boolean
 }
 
+/** Blocks of the best chain, the first and the last among them. */
+export interface HistoryRange {
+  readonly from: BlockRef
+  readonly to: BlockRef
+}
+
 /** One page of a holder's history. */
 export interface HistoryPage {
   readonly transactions: readonly Placed[]
@@ -81,8 +87,11 @@ export interface Source {
   spends?(txid: string): Promise<readonly (SpentBy | null)[]>
   /** Transactions of a holder that the source counts, unconfirmed ones left out. A bounded number of calls, however many there are. */
   count?(holder: HolderId): Promise<number>
-  /** A holder's whole confirmed history, in pages, in the source's own order. A killed walk goes on with remembered pages. */
-  history?(holder: HolderId): AsyncIterable<HistoryPage>
+  /**
+   * A holder's whole confirmed history, in pages, in the source's own order. A killed walk goes on with remembered pages.
+   * @param within only these blocks are wanted: what else is given is what the source could not be asked to leave out
+   */
+  history?(holder: HolderId, within?: HistoryRange): AsyncIterable<HistoryPage>
   /** What is looked for among a block's transactions. One block is read whole: for nodes. */
   matches?(block: BlockRef, interest: Interest): Promise<BlockMatches>
   /** Unconfirmed transactions that are looked for, now. */

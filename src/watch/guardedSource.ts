@@ -2,7 +2,7 @@
  * A source whose failures can be told from those of our own store and ledger.
  * @module
  */
-import type { BlockRef, Interest, Source } from '../chain/source.ts'
+import type { BlockRef, HistoryRange, Interest, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import type { HolderId } from '../units/caip.ts'
 
@@ -39,9 +39,9 @@ export function guarded(source: Source): Source {
       ),
     }),
     ...(history && {
-      async *history(holder: string) {
+      async *history(holder: HolderId, within?: HistoryRange) {
         try {
-          yield* history.call(source, holder)
+          yield* history.call(source, holder, within)
         } catch (error) {
           throw error instanceof LootlineError ? new AskedInVainError(error) : error
         }

@@ -4,9 +4,10 @@
  */
 import type { Source } from '../chain/source.ts'
 import type { ChainId } from '../units/caip.ts'
+import type { Answered } from './answered.ts'
 import type { ConnectParts } from './connect.ts'
 import { replacedBy } from './mempool.ts'
-import { type Answered, waitingIn } from './scan.ts'
+import { waitingIn } from './scan.ts'
 import { replacedAlerts, unconfirmedAlerts, unconfirmedOf } from './unconfirmed.ts'
 
 /** Bitcoin Core keeps no longer chains of unconfirmed transactions than 25 (DEFAULT_DESCENDANT_LIMIT, src/policy/policy.h). */

@@ -5,6 +5,7 @@
  */
 import type { Interest } from '../chain/source.ts'
 import type { Transaction, Transfer } from '../chain/transaction.ts'
+import { DEFAULT_BUSY } from '../trace/index.ts'
 import { type AssetId, type ChainId, chainOf, type HolderId } from '../units/caip.ts'
 import type { Unconfirmed } from './mempool.ts'
 import type { Sight, SightedHolder } from './sight.ts'
@@ -27,6 +28,8 @@ export interface Lookout extends Interest {
   /** Transactions whose outputs are watched. */
   readonly lotTxids: ReadonlySet<string>
   readonly holders: ReadonlySet<HolderId>
+  /** More transactions of one account than these, since it was looked at last, are not followed. */
+  readonly busy: number
   /** Watches that this transaction is about. */
   watchesOf(transaction: Transaction): ReadonlySet<string>
   /** What it moves of each, as far as that can be told before it is traced. */
@@ -49,6 +52,7 @@ export function createLookout(
   native: AssetId | null,
   sights: ReadonlyMap<string, Sight>,
   waiting: readonly Unconfirmed[],
+  busy: number = DEFAULT_BUSY,
 ): Lookout {
   const lots = new Map<string, Map<number, Held[]>>()
   const lot = (txid: string, n: number): Held[] => {
@@ -85,6 +89,7 @@ export function createLookout(
     chain,
     lotTxids: new Set(lots.keys()),
     holders: new Set(holders.keys()),
+    busy,
     spends: (txid, n) => lots.get(txid)?.has(n) ?? false,
     touches: (holder) => holders.has(holder),
     lotsOnly: holders.size === 0,

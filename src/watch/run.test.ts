@@ -21,7 +21,7 @@ function fastClock(): Clock {
 
 const trouble = new LootlineError({ code: 'STORE_BUSY' }, 'busy', 'wait')
 const pass = (chain: string): Pass => ({
-  ...{ chain, height: 1, blocks: 0, found: 0, atTip: true, failures: [] },
+  ...{ chain, height: 1, blocks: 0, found: 0, atTip: true, busy: [], failures: [] },
 })
 
 /** An outbox with one delivery once an alert was raised. */

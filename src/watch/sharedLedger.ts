@@ -16,9 +16,9 @@ import {
   settleFork,
 } from '../live/index.ts'
 import { integer } from '../store/index.ts'
-import { type ChainId, chainOf } from '../units/caip.ts'
-import { BadSourceError } from './scan.ts'
+import { type ChainId, chainOf, type HolderId } from '../units/caip.ts'
 import type { SightedHolder } from './sight.ts'
+import { BadSourceError } from './watchError.ts'
 
 export interface SharedLedger {
   /**
@@ -36,6 +36,8 @@ export interface SharedLedger {
   enterOpenings(source: Source, holders: Iterable<SightedHolder>): Promise<boolean>
   /** Another whenever a trace has written. */
   version(): number
+  /** Has traces know how many transactions an account has at least, so that they judge whether it is busy. */
+  setCount(holder: HolderId, transactions: number): void
   /** Whether the ledger has this transaction. */
   has(chain: ChainId, txid: string): boolean
 }
@@ -73,6 +75,10 @@ export function shareLedger(
     },
     // Whoever writes to the ledger by live sources writes to this file before and after.
     version: () => integer(database, 'PRAGMA data_version'),
+    setCount(holder, transactions) {
+      const { book } = books
+      book.setCount(holder, Math.max(transactions, book.holder(holder).count ?? 0))
+    },
     has(chain, txid) {
       const { chain: chains } = ledger.heads(ledger.txNumbers(txid))
       return chains.includes(chain)

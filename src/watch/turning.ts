@@ -5,9 +5,10 @@
 import type { BlockRef, Source } from '../chain/source.ts'
 import type { ChainId } from '../units/caip.ts'
 import { type Mark, markOf } from './change.ts'
-import { changedMeanwhile, isBest } from './scan.ts'
+import { isBest } from './scan.ts'
 import type { SharedLedger } from './sharedLedger.ts'
 import type { WatchedBooks } from './sight.ts'
+import { changedMeanwhile } from './watchError.ts'
 import type { Watched } from './watched.ts'
 import type { WatchStore } from './watchStore.ts'
 

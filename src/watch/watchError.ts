@@ -1,6 +1,8 @@
 /** @module */
+import type { Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import type { ChainId } from '../units/caip.ts'
+import { printable } from '../units/text.ts'
 
 /** The step started from a mark that another process has moved since: it is done again from the new one. */
 export class StaleMarkError extends LootlineError<{
@@ -33,4 +35,24 @@ export class WatchNameError extends LootlineError<{
         : 'Give another name with --name, or remove the old one with `lootline watch remove`.',
     )
   }
+}
+
+/** A source whose answers do not fit each other. */
+export class BadSourceError extends LootlineError<{
+  readonly code: 'WATCH_BAD_SOURCE'
+  readonly source: string
+  readonly reason: string
+}> {
+  override readonly name = 'BadSourceError'
+  constructor({ shown }: Source, reason: string) {
+    super(
+      { code: 'WATCH_BAD_SOURCE', source: shown, reason },
+      `${printable(shown, 200)}: ${printable(reason, 200)}.`,
+      'Nothing of it was used; it is asked again. If it stays so, name another source.',
+    )
+  }
+}
+
+export function changedMeanwhile(source: Source): BadSourceError {
+  return new BadSourceError(source, 'its chain changed while it was looked at')
 }

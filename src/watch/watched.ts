@@ -149,8 +149,9 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
     differences,
     commit,
     lookoutOf(chain) {
+      const busy = Math.max(...watches.values().map(({ request }) => request.busy))
       const made =
-        lookouts.get(chain) ?? createLookout(chain, books.native(chain), sights, store.waiting(chain))
+        lookouts.get(chain) ?? createLookout(chain, books.native(chain), sights, store.waiting(chain), busy)
       lookouts.set(chain, made)
       return made
     },

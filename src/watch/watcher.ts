@@ -6,20 +6,21 @@
  */
 import type { Source } from '../chain/source.ts'
 import type { LootlineError } from '../errors.ts'
-import type { ChainId } from '../units/caip.ts'
+import type { ChainId, HolderId } from '../units/caip.ts'
 import type { DraftAlert } from './alert.ts'
-import { markOf } from './change.ts'
+import { type Answered, nothingAnswered } from './answered.ts'
+import { type Mark, markOf } from './change.ts'
 import { settle } from './compare.ts'
 import { connect } from './connect.ts'
 import { AskedInVainError, guard, guarded } from './guardedSource.ts'
 import { lookAtMempool } from './lookAtMempool.ts'
 import { missing } from './mempool.ts'
-import { BadSourceError, changedMeanwhile, nextStep, nothingAnswered } from './scan.ts'
+import { nextStep } from './scan.ts'
 import type { SharedLedger } from './sharedLedger.ts'
 import { createTurning } from './turning.ts'
 import { droppedAlerts } from './unconfirmed.ts'
 import { START_AT_TIP } from './watch.ts'
-import { StaleMarkError } from './watchError.ts'
+import { BadSourceError, changedMeanwhile, StaleMarkError } from './watchError.ts'
 import { createWatched, type WatchedParts } from './watched.ts'
 
 export interface WatcherParts extends WatchedParts {
@@ -49,8 +50,18 @@ export interface Pass {
   readonly found: number
   /** Whether the tip was reached. */
   readonly atTip: boolean
+  /** Accounts of which more was listed than is followed: what they did in these blocks is not. */
+  readonly busy: readonly BusyHolder[]
   /** Sources that failed, in the order asked. */
   readonly failures: readonly { readonly source: string; readonly error: LootlineError }[]
+}
+
+export interface BusyHolder {
+  readonly holder: HolderId
+  /** At least, after block `above` and up to `through`. */
+  readonly transactions: number
+  readonly above: number
+  readonly through: number
 }
 
 export interface Watcher {
@@ -87,11 +98,12 @@ export function createWatcher(parts: WatcherParts): Watcher {
   async function pass(chain: ChainId): Promise<Pass> {
     refresh()
     const failures: { source: string; error: LootlineError }[] = []
+    const busy: BusyHolder[] = []
     for (const { shown, open } of sources.get(chain) ?? []) {
       for (;;) {
         try {
           const source = guarded(await guard(open)())
-          return { chain, failures, ...(await walk(source, chain)) }
+          return { chain, failures, busy, ...(await walk(source, chain, busy)) }
         } catch (error) {
           if (error instanceof StaleMarkError) {
             refresh(true)
@@ -104,10 +116,15 @@ export function createWatcher(parts: WatcherParts): Watcher {
         }
       }
     }
-    return { chain, height: store.mark(chain)?.height ?? null, blocks: 0, found: 0, atTip: false, failures }
+    const height = store.mark(chain)?.height ?? null
+    return { chain, height, blocks: 0, found: 0, atTip: false, busy, failures }
   }
 
-  async function walk(source: Source, chain: ChainId): Promise<Omit<Pass, 'chain' | 'failures'>> {
+  async function walk(
+    source: Source,
+    chain: ChainId,
+    busy: BusyHolder[],
+  ): Promise<Omit<Pass, 'chain' | 'busy' | 'failures'>> {
     let answered = nothingAnswered()
     const tip = await source.tip()
     const seen = store.mark(chain)
@@ -137,6 +154,10 @@ export function createWatcher(parts: WatcherParts): Watcher {
       }
       const lookout = lookoutOf(chain)
       const step = await nextStep(source, mark, tip, lookout, answered, takenOf(chain))
+      if (answered.busy.size > 0) {
+        busy.push(...leaveBusy(chain, mark, tip.height, answered))
+        continue
+      }
       if (step.kind === 'turned') {
         if (++turns > MAX_TURNS) throw changedMeanwhile(source)
         await turning.turnBack(source, chain, mark)
@@ -157,6 +178,19 @@ export function createWatcher(parts: WatcherParts): Watcher {
       if (step.block !== null) onBlock?.(chain, step.block.height, tip.height)
     }
     return { height: store.mark(chain)?.height ?? null, blocks, found, atTip: false }
+  }
+
+  /** Traces judge whether following stops there, as they do of what live sources count. */
+  function leaveBusy(chain: ChainId, from: Mark, through: number, { busy }: Answered): BusyHolder[] {
+    const left = [...busy].map(([holder, transactions]) => {
+      shared?.setCount(holder, transactions)
+      return { holder, transactions, above: from.height, through }
+    })
+    busy.clear()
+    const all = [...watched.watches().values()]
+    watched.look(all)
+    commit({ chain, from, ...watched.differences(all, false) })
+    return left
   }
 
   /** At the tip: what was taken back and has not come again, and what is no longer waiting. */

@@ -194,6 +194,12 @@ export function describeBitcoinSource(
         expect(new Set(found)).toEqual(new Set(history))
         expect(found).toHaveLength(history.length)
         if (source.count !== undefined) expect(await source.count(holder)).toBe(history.length)
+        const within = { from: (await source.blockAt(MATURITY + 2))!, to: await source.tip() }
+        const some: unknown[] = []
+        for await (const page of source.history(holder, within)) some.push(...page.transactions.map(plain))
+        const wanted = await expected((one) => touches(one) && one.block!.height >= within.from.height)
+        expect(history).toEqual(expect.arrayContaining(some))
+        expect(some).toEqual(expect.arrayContaining(wanted))
       }
     })
 

@@ -55,6 +55,14 @@ export function evmSourceSuite(open: () => Compared): void {
       expect(found.map(({ height, index, time, txid }) => [height, index, time, txid])).toEqual(
         wanted.map(({ height, index, time, txid }) => [height, index, time, txid]),
       )
+      const [from, to] = [1, -2].map((at) => wanted.at(at)?.height ?? 0) as [number, number]
+      const within = { from: (await source.blockAt(from))!, to: (await source.blockAt(to))! }
+      const some: string[] = []
+      for await (const page of source.history(party, within))
+        some.push(...page.transactions.map(({ transaction: { txid } }) => txid))
+      expect(some).toEqual(
+        wanted.flatMap(({ txid, height }) => (height! >= from && height! <= to ? [txid] : [])),
+      )
     }
   })
 }

@@ -9,7 +9,7 @@ import type { Asset } from '../../units/asset.ts'
 import { type AssetId, addressOf, type HolderId, TRON } from '../../units/caip.ts'
 import { assertAnswer, namingErrors } from '../evm/assertAnswer.ts'
 import { createMetadata, describeToken, type TokenWords } from '../evm/metadata.ts'
-import type { BlockRef, HistoryPage, MetAssets, Placed, Source } from '../source.ts'
+import type { BlockRef, HistoryPage, HistoryRange, MetAssets, Placed, Source } from '../source.ts'
 import type { Transaction, Transfer } from '../transaction.ts'
 import { found, refOf, type WholeBlock } from './block.ts'
 import {
@@ -56,16 +56,17 @@ export function createTronGrid(to: Door): Source {
     })
   }
 
-  async function newest(path: string, keep: Keep): Promise<BlockRef> {
+  async function newest(path: string, body: object, keep: Keep): Promise<BlockRef> {
     return post(
       path,
-      {},
+      body,
       blockSchema.transform((block) => found(block, 'the newest block').ref),
       () => keep,
     )
   }
 
-  const tip = (): Promise<BlockRef> => newest('/wallet/getnowblock', 'never')
+  /** The newest block that can no longer be undone: the lists have none above it. Another question than a history's. */
+  const tip = (): Promise<BlockRef> => newest('/walletsolidity/getnowblock', { visible: false }, 'never')
 
   async function blockAt(height: number): Promise<BlockRef | null> {
     const schema = blockSchema.transform((block) => (block === null ? null : refOf(block, height)))
@@ -124,7 +125,8 @@ export function createTronGrid(to: Door): Source {
       (await post('/wallet/gettransactioninfobyid', body, resultSchema, () => 'never'))
     if (result === null) {
       const own = ownTransfers(sent, NO_OUTCOME)
-      const pending = transactionOf(txid, { time: (await tip()).time }, own)
+      const { time } = await newest('/wallet/getnowblock', {}, 'never')
+      const pending = transactionOf(txid, { time }, own)
       return { placed: { transaction: pending, block: null, links: [] }, assets: [TRX] }
     }
     assertAnswer(result.id === txid, `the result of ${txid}`, result.id)
@@ -156,11 +158,11 @@ export function createTronGrid(to: Door): Source {
     return Math.max(own, tokens)
   }
 
-  async function* history(who: HolderId): AsyncGenerator<HistoryPage> {
+  async function* history(who: HolderId, within?: HistoryRange): AsyncGenerator<HistoryPage> {
     // The lists name no block's hash, and have only what can no longer be undone: this block vouches for all of it.
-    const block = await newest('/walletsolidity/getnowblock', 'refresh')
+    const block = within?.to ?? (await newest('/walletsolidity/getnowblock', {}, 'refresh'))
     const rows = { account: 0, token: 0 }
-    for await (const gathered of gather(door, addressOf(who))) {
+    for await (const gathered of gather(door, addressOf(who), within)) {
       for (const { account, token } of gathered) {
         rows.account += account.length
         rows.token += token.length
@@ -171,6 +173,7 @@ export function createTronGrid(to: Door): Source {
       const own = read
         .map((one) => one.transaction)
         .filter(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who))
+        .filter(({ time }) => within === undefined || (time! >= within.from.time && time! <= within.to.time))
       const transactions = (await inOrder(own)).map((one): Placed => ({ transaction: one, block, links: [] }))
       yield { transactions, assets: [...assets.values()], counted: Math.max(rows.account, rows.token) }
     }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { AnswerError, type Door, listOf, readJson } from '../../net/index.ts'
+import type { HistoryRange } from '../source.ts'
 import { proveTransaction } from './proof.ts'
 import { type AccountRow, accountRowSchema, type TokenRow, tokenRowSchema } from './wire.ts'
 
@@ -38,12 +39,17 @@ interface Chunk<R> {
   readonly through: number
 }
 
-function pageQuery(path: string, order: 'asc' | 'desc', fingerprint = ''): string {
+function pageQuery(path: string, order: 'asc' | 'desc', fingerprint = '', within?: HistoryRange): string {
   const query = new URLSearchParams({
     limit: String(PAGE_ROWS),
     only_confirmed: 'true',
     order_by: `block_timestamp,${order}`,
   })
+  if (within !== undefined) {
+    // Block times are whole seconds here and milliseconds there. Whether the ends are in it is not documented.
+    query.set('min_timestamp', String(within.from.time * 1000 - 1))
+    query.set('max_timestamp', String((within.to.time + 1) * 1000))
+  }
   if (fingerprint !== '') query.set('fingerprint', fingerprint)
   return `${path}?${query}`
 }
@@ -80,6 +86,7 @@ async function* chunksOf<R extends { readonly block_timestamp: number }>(
   door: Door,
   path: string,
   row: z.ZodType<R>,
+  within: HistoryRange | undefined,
 ): AsyncGenerator<Chunk<R>> {
   const seen = new Set<string>()
   let fingerprint = ''
@@ -87,7 +94,7 @@ async function* chunksOf<R extends { readonly block_timestamp: number }>(
   let held: R[] = []
   let time = 0
   for (;;) {
-    const page = await askPage(door, pageQuery(path, 'asc', fingerprint), row)
+    const page = await askPage(door, pageQuery(path, 'asc', fingerprint, within), row)
     for (const { block_timestamp } of page.data) {
       if (block_timestamp < time)
         throw new AnswerError({
@@ -115,11 +122,15 @@ async function* chunksOf<R extends { readonly block_timestamp: number }>(
 }
 
 /** Transactions in the order of their times, in batches that end with a moment. At most a page of each list is in memory. */
-export async function* gather(door: Door, account: string): AsyncGenerator<readonly Gathered[]> {
+export async function* gather(
+  door: Door,
+  account: string,
+  within?: HistoryRange,
+): AsyncGenerator<readonly Gathered[]> {
   const path = `/v1/accounts/${account}/transactions`
-  const own = { chunks: chunksOf(door, path, provenRowSchema), rows: [] as AccountRow[], through: -1 }
+  const own = { chunks: chunksOf(door, path, provenRowSchema, within), rows: [] as AccountRow[], through: -1 }
   const tokens = {
-    chunks: chunksOf(door, `${path}/trc20`, tokenRowSchema),
+    chunks: chunksOf(door, `${path}/trc20`, tokenRowSchema, within),
     rows: [] as TokenRow[],
     through: -1,
   }

@@ -231,6 +231,33 @@ describe('pages', () => {
     expect(all).toEqual(long.txids)
   })
 
+  test('of blocks from one on, what is before is not read', async () => {
+    await using long = await startTronServer(many, {})
+    const within = { from: (await open(long).blockAt(240))!, to: (await open(long).blockAt(249))! }
+    const pages: HistoryPage[] = []
+    for await (const page of open(long).history!(holder(A), within)) pages.push(page)
+    const all = pages.flatMap((page) => page.transactions)
+    expect(all.map(({ transaction: { txid } }) => txid)).toEqual(long.txids.slice(239 * 3, 249 * 3))
+    expect(all.every(({ block }) => block === within.to)).toBe(true)
+    const lists = [...long.asked.keys()].filter((path) => path.includes('/v1/'))
+    expect(lists).toHaveLength(2)
+  })
+
+  test('a list that does not heed from when it is asked: only what is wanted is given', async () => {
+    await using long = await startTronServer(many.slice(0, 9), {})
+    const [from, to] = [(await open(long).blockAt(4))!, (await open(long).blockAt(6))!]
+    const door = createDoor({ url: long.url, limits: FAST })
+    const heedless = createTronGrid({
+      shown: door.shown,
+      ask: (question) =>
+        door.ask({ ...question, path: question.path!.replace(/&m(?:in|ax)_timestamp=\d+/g, '') }),
+    })
+    const found: string[] = []
+    for await (const page of heedless.history!(holder(A), { from, to }))
+      found.push(...page.transactions.map(({ transaction: { txid } }) => txid))
+    expect(found).toEqual(long.txids.slice(9, 18))
+  })
+
   test('a count is exact up to a page, and an estimate above it that is not far off for even traffic', async () => {
     await using long = await startTronServer(many, {})
     expect(await open(long).count!(holder(A))).toBeGreaterThan(700)

@@ -61,11 +61,15 @@ const TRANSFER = 'ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3
 export async function startTronServer(
   blocks: readonly (readonly Made[])[],
   tokens: Readonly<Record<string, Token>>,
-  options: FaultyOptions & { readonly change?: (asked: Asked, answer: Json) => unknown } = {},
+  options: FaultyOptions & {
+    readonly change?: (asked: Asked, answer: Json) => unknown
+    /** Newest blocks that can still be undone: no list has them. */
+    readonly unsettled?: number
+  } = {},
 ): Promise<TronServer> {
   const chain = blocks.map((list, i) => list.map((made, n) => placed(made, i + 1, n)))
   const all = chain.flat()
-  const { change = (_, answer) => answer } = options
+  const { change = (_, answer) => answer, unsettled = 0 } = options
   const server = await startFaultyServer((asked) => {
     const answer = answerOf(asked)
     return { body: change(asked, answer) }
@@ -74,7 +78,8 @@ export async function startTronServer(
   function answerOf({ path, body }: Asked): Json {
     const { pathname, searchParams } = new URL(path, 'http://127.0.0.1')
     const asked = (body === '' ? {} : JSON.parse(body)) as Record<string, string>
-    if (/\/getnowblock$/.test(pathname)) return blockJson(chain.length)
+    if (pathname === '/wallet/getnowblock') return blockJson(chain.length)
+    if (pathname === '/walletsolidity/getnowblock') return blockJson(chain.length - unsettled)
     if (pathname === '/wallet/getblockbynum') {
       const height = Number(asked['num'])
       return height > chain.length ? {} : blockJson(height)
@@ -96,10 +101,17 @@ export async function startTronServer(
     }
     const [, account, list] = /^\/v1\/accounts\/(\w+)\/transactions(\/trc20)?$/.exec(pathname) ?? []
     if (account === undefined) return { Error: 'no such path' }
+    const [least, most] = [['min_timestamp', 0] as const, ['max_timestamp', Infinity] as const].map(
+      ([name, absent]) => Number(searchParams.get(name) ?? absent),
+    ) as [number, number]
+    const listed = all.filter(({ height }) => {
+      const time = timeOf(height)
+      return height <= chain.length - unsettled && time >= least && time <= most
+    })
     const rows =
       list === undefined
-        ? all.flatMap((one) => accountRows(one, account))
-        : all.flatMap((one) => tokenRows(one, account))
+        ? listed.flatMap((one) => accountRows(one, account))
+        : listed.flatMap((one) => tokenRows(one, account))
     if (searchParams.get('order_by') === 'block_timestamp,desc') rows.reverse()
     const start = Number(searchParams.get('fingerprint') ?? 0)
     const end = start + Number(searchParams.get('limit') ?? 20)

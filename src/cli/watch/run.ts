@@ -5,7 +5,7 @@ import { LootlineError } from '../../errors.ts'
 import { MAKERS, openSource, type SourceEntry, sourcesOfStore } from '../../live/sources/index.ts'
 import { systemClock } from '../../net/index.ts'
 import { takeWriteLock } from '../../store/index.ts'
-import type { ChainId } from '../../units/caip.ts'
+import { addressOf, type ChainId } from '../../units/caip.ts'
 import {
   type Attempt,
   createWatcher,
@@ -176,8 +176,16 @@ function createTeller(context: Context, json: boolean): Teller {
       if (tip - height >= MANY_BLOCKS)
         void progress.tick(`${chainName(chain)} block ${grouped(height)}, ${grouped(tip - height)} to go`)
     },
-    pass({ chain, height, atTip, failures }) {
+    pass({ chain, height, atTip, busy, failures }) {
       const name = chainName(chain)
+      for (const { holder, transactions, above, through } of busy)
+        once(holder, 'busy', () =>
+          tell(
+            `${name}: ${addressOf(holder)} has ${grouped(transactions)} transactions or more after block ${grouped(above)}; what it did up to block ${grouped(through)} is not followed. To follow it: lootline trace with a greater --busy, and watch that flow.`,
+            { chain, busy: { holder, transactions, above, through } },
+            'yellow',
+          ),
+        )
       const text = failures.map(({ error }) => error.message).join(' ')
       if (failures.length > 0)
         once(chain, text, () =>

@@ -74,7 +74,7 @@ export function createEsploraHistory(
 
   return {
     count,
-    async *history(holder): AsyncGenerator<HistoryPage> {
+    async *history(holder, within): AsyncGenerator<HistoryPage> {
       const counted = await count(holder)
       const seen = new Set<string>()
       let last: string | undefined
@@ -90,6 +90,9 @@ export function createEsploraHistory(
           throw bad(holder, `some ${counted} transactions, as counted`, `more than ${seen.size}`)
         for (const read of reads) met(read)
         if (reads.length > 0) yield { transactions: reads.map(({ placed }) => placed), assets: [] }
+        // Newest first: what follows is older.
+        if (within !== undefined && reads.some(({ placed }) => placed.block!.height < within.from.height))
+          return
         full = Math.max(full, reads.length)
         // Servers may have smaller pages than the API says: a page as long as any other does not prove the end.
         const ends =

@@ -242,6 +242,15 @@ describe('an explorer that lies', () => {
     return Buffer.concat([world.chain.blocks.at(-2)!.subarray(0, 80), world.chain.blocks[1]!.subarray(80)])
   }
 
+  test('a history of blocks from one on is read no further back', async () => {
+    const pages = (): number =>
+      [...server.asked].reduce((sum, [path, n]) => sum + (path.includes('/txs/chain') ? n : 0), 0)
+    const before = pages()
+    const within = { from: await explorer.tip(), to: await explorer.tip() }
+    for await (const _ of explorer.history!(world.busy, within));
+    expect(pages() - before).toBe(1)
+  })
+
   test('a history that comes round', async () => {
     const page = `/address/${addressOf(world.busy)}/txs/chain`
     const first = JSON.parse(String(honest(page).body)) as { txid: string }[]

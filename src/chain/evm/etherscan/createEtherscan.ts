@@ -9,7 +9,7 @@ import type { Door, Keep } from '../../../net/index.ts'
 import type { Asset } from '../../../units/asset.ts'
 import { type AssetId, addressOf, type HolderId } from '../../../units/caip.ts'
 import { isBridge } from '../../crossing/index.ts'
-import type { BlockRef, HistoryPage, Placed, Source } from '../../source.ts'
+import type { BlockRef, HistoryPage, HistoryRange, Placed, Source } from '../../source.ts'
 import type { Transaction, Transfer } from '../../transaction.ts'
 import { assertAnswer, namingErrors } from '../assertAnswer.ts'
 import { checkReceipt, keepOf, refOf } from '../blockContent.ts'
@@ -148,11 +148,11 @@ export function createEtherscan(door: Door, chainId: number, options: EtherscanO
     return Math.max(Math.min(Number(BigInt(sent)), Number.MAX_SAFE_INTEGER), ...rows)
   }
 
-  async function* history(who: HolderId): AsyncGenerator<HistoryPage> {
+  async function* history(who: HolderId, within?: HistoryRange): AsyncGenerator<HistoryPage> {
     const account = addressOf(who)
     const schemaOf = (list: ListName) => rowSchema(list, words)
     let counted = 0
-    for await (const gathered of gather({ door, chainId, account, pageRows, schemaOf })) {
+    for await (const gathered of gather({ door, chainId, account, pageRows, schemaOf, within })) {
       counted += gathered.length
       const assets = new Map<AssetId, Asset>([[coin.id, coin]])
       for (const { asset } of gathered.flatMap(({ rows }) => rows)) if (asset) assets.set(asset.id, asset)

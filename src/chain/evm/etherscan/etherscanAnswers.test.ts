@@ -130,6 +130,18 @@ describe('pages', () => {
     await expect(walk(served.source)).rejects.toMatchObject({ code: 'NET_BAD_ANSWER' })
   })
 
+  test('of blocks from one on, what is before is not read', async () => {
+    await using served = await serve({ txlist: paged(rows) })
+    const refOf = (height: number) => ({ height, hash: '', time: 1_600_000_000 + height })
+    const found: (number | undefined)[] = []
+    for await (const page of served.source.history!(HOLDER, { from: refOf(7), to: refOf(9) }))
+      found.push(...page.transactions.map(({ transaction: { index } }) => index))
+    expect(found).toEqual([6, 7, 8])
+    // The five lists, and a second page of one.
+    expect(served.paths.length).toBe(6)
+    expect(served.paths.filter((path) => path.includes('startblock=7&endblock=9')).length).toBe(5)
+  })
+
   test('a busy account is counted in a few calls', async () => {
     await using served = await serve({
       txlist: (query) => ok(query.get('page') === '10000' ? [row(Number(query.get('startblock')) + 1)] : []),

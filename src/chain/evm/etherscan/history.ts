@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import { AnswerError, type Door, listOf } from '../../../net/index.ts'
+import type { HistoryRange } from '../../source.ts'
 import { askApi } from './api.ts'
 import { LISTS, type ListName, type Row } from './rows.ts'
 
@@ -23,6 +24,8 @@ export interface ListOptions {
   /** Rows asked for at once, up to 10,000. */
   readonly pageRows: number
   readonly schemaOf: (list: ListName) => z.ZodType<Row>
+  /** Absent: all blocks. */
+  readonly within: HistoryRange | undefined
 }
 
 /** Rows that are complete up to and with block `through`. */
@@ -32,15 +35,16 @@ interface Chunk {
 }
 
 async function* pagesOf(list: ListName, options: ListOptions): AsyncGenerator<Chunk> {
-  const { door, chainId, account, pageRows } = options
+  const { door, chainId, account, pageRows, within } = options
   const schema = listOf(options.schemaOf(list), { max: pageRows })
-  let from = 0
+  const endblock = within?.to.height ?? END
+  let from = within?.from.height ?? 0
   for (;;) {
     const rows: Row[] = []
     let page = 1
     for (; ; page++) {
       const parameters = {
-        ...{ module: 'account', action: list, address: account, startblock: from, endblock: END },
+        ...{ module: 'account', action: list, address: account, startblock: from, endblock },
         ...{ page, offset: pageRows, sort: 'asc' },
       }
       const more = await askApi(door, chainId, parameters, schema, () => 'refresh')
