@@ -11,7 +11,7 @@ import { anything, type ChainLine, ContradictionError } from './chainLine.ts'
 const DISORDER_SECONDS = 7200
 
 /** A height at or below which no block is of that moment (unix seconds) or later. */
-export async function heightAt(line: ChainLine, unixSeconds: number): Promise<number> {
+export async function heightAt(line: Pick<ChainLine, 'tip' | 'ask'>, unixSeconds: number): Promise<number> {
   const tip = await line.tip()
   const wanted = unixSeconds - DISORDER_SECONDS
   return line.ask(anything, async (source) => {

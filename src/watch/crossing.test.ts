@@ -31,7 +31,7 @@ import type { Watch } from './watch.ts'
 import { createWatcher } from './watcher.ts'
 import { createWatchStore } from './watchStore.ts'
 
-/** A chain of one transaction a block, that grows and turns. */
+/** A chain of one transaction a block, that grows and turns; below its first block are empty ones, ten minutes apart. */
 function growing(chain: ChainId, height: number) {
   const blocks: { readonly hash: string; readonly placed: Placed | null }[] = [
     { hash: `${chain} first`, placed: null },
@@ -46,11 +46,12 @@ function growing(chain: ChainId, height: number) {
     tip: async () => refOf(blocks.length - 1),
     async blockAt(at) {
       await during.blockAt()
+      if (at < height) return { height: at, hash: `${chain} before ${at}`, time: START + (at - height) * 600 }
       return blocks[at - height] === undefined ? null : refOf(at - height)
     },
     transaction: async () => null,
     async matches(block, interest) {
-      const { placed } = blocks[block.height - height]!
+      const { placed = null } = blocks[block.height - height] ?? {}
       const { inputs = [], transfers = [] } = placed?.transaction ?? {}
       const isWanted =
         inputs.some(({ txid: id, n }) => interest.spends(id, n)) ||
@@ -113,7 +114,7 @@ function watchedTheft(labels: Readonly<Record<HolderId, Label>>) {
   }
   store.add(watch, beginWatch(watch, watched.sight(watch), watched, 0))
   const bitcoin = growing(BITCOIN, 9)
-  const ethereum = growing(ETHEREUM, 19)
+  const ethereum = growing(ETHEREUM, 99)
   const watcher = createWatcher({
     ...{ store, books: watched, clock: { now: () => START * 1000 } },
     sources: new Map(
@@ -159,6 +160,14 @@ test('money that crosses to another chain while it is watched is followed there,
   expect(await look()).toEqual([`arrived ${ETHEREUM} ${18n * ETHER} service`])
   ethereum.turn()
   expect(await look()).toEqual([`reversed ${ETHEREUM} ${18n * ETHER} service`])
+})
+
+test('what is paid out on the other chain before the departure is seen is found', async () => {
+  const { look, leave, come } = watchedTheft({})
+  leave()
+  come()
+  expect(await look()).toEqual([`moved ${BITCOIN} 100000000 null`])
+  expect(await look()).toEqual([`moved ${ETHEREUM} ${19n * ETHER} null`])
 })
 
 test('money that crosses straight to a service has arrived there', async () => {

@@ -47,6 +47,8 @@ export interface Sight {
   readonly holders: readonly SightedHolder[]
   /** Chains of these, each with the lowest height from which one of them is to be looked for. */
   readonly from: ReadonlyMap<ChainId, number>
+  /** Chains on which somebody is to be paid, each with the earliest moment at which that may have been; unix seconds. */
+  readonly awaitedSince?: ReadonlyMap<ChainId, number>
   readonly events: readonly Sighted[]
 }
 

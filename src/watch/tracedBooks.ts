@@ -101,17 +101,20 @@ export function tracedBooks(
       if (traced === null) return { lots: [], holders: holdersOf(watch, null), from: new Map(), events: [] }
       const { flow, frontier } = traced
       // Who is to be paid on another chain: when that happens, both sides of the crossing are known.
-      const awaited = (crossings?.pending(frontier.transactions) ?? []).map(({ holder }) => ({
-        ...{ holder, amounts: new Map(), paid: false },
-      }))
+      const pending = crossings?.pending(frontier.transactions) ?? []
+      const awaited = pending.map(({ holder }) => ({ holder, amounts: new Map(), paid: false }))
+      const awaitedSince = new Map<ChainId, number>()
+      for (const { chain, sinceTime } of pending)
+        awaitedSince.set(chain, Math.min(awaitedSince.get(chain) ?? sinceTime, sinceTime))
       return {
         lots: frontier.lots.map(({ chain, txid, n, holder, amount }) => ({ chain, txid, n, holder, amount })),
         holders: [...holdersOf(watch, traced), ...awaited],
         from: new Map([
-          // Where nothing else is watched yet, from the next block on.
+          // Where nothing else is watched yet, from a block that is found by that moment.
           ...awaited.map(({ holder }) => [chainOf(holder), START_AT_TIP] as const),
           ...Object.entries(sinceOf(traced, () => null)),
         ]),
+        awaitedSince,
         events: [...receipts(flow, watch, ledger, labelsOf, value), ...flowEvents(flow, heightOf, isBound)],
       }
     },

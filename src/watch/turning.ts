@@ -3,12 +3,13 @@
  * @module
  */
 import type { BlockRef, Source } from '../chain/source.ts'
+import { ContradictionError, heightAt } from '../live/index.ts'
 import type { ChainId } from '../units/caip.ts'
 import { type Mark, markOf } from './change.ts'
 import { isBest } from './scan.ts'
 import type { SharedLedger } from './sharedLedger.ts'
 import type { WatchedBooks } from './sight.ts'
-import { changedMeanwhile } from './watchError.ts'
+import { BadSourceError, changedMeanwhile } from './watchError.ts'
 import type { Watched } from './watched.ts'
 import type { WatchStore } from './watchStore.ts'
 
@@ -26,6 +27,8 @@ export interface Turning {
    * ours: where a trace took that out with its own, the mark goes back to before it, and it is found again.
    */
   settleShared(source: Source, chain: ChainId, tip: BlockRef): Promise<void>
+  /** Where nothing says from which block on to look: the tip, or the block before which nobody who is awaited was paid. */
+  begin(source: Source, chain: ChainId, mark: Mark, tip: BlockRef): Promise<void>
   /** The mark's hash, where only its height was known. */
   nameMark(source: Source, chain: ChainId, mark: Mark): Promise<Mark>
   /** The mark goes back to the highest block that is in the best chain; what is above is taken out next. */
@@ -76,6 +79,21 @@ export function createTurning({ store, books, watched, shared }: TurningParts): 
       }
       changed.delete(chain)
       settled.set(chain, { hash: tip.hash, version })
+    },
+    async begin(source, chain, mark, tip) {
+      const time = watched.awaitedSince(chain)
+      if (time === null) return commit({ chain, from: mark, connect: markOf(tip) })
+      const line = {
+        tip: async () => tip,
+        ask: <T>(_can: unknown, ask: (of: Source) => Promise<T>) => ask(source),
+      }
+      try {
+        // Nothing is below the first block.
+        const height = Math.max(0, (await heightAt(line, time)) - 1)
+        commit({ chain, from: mark, connect: { height, hash: null } })
+      } catch (error) {
+        throw error instanceof ContradictionError ? new BadSourceError(source, error.data.what) : error
+      }
     },
     async nameMark(source, chain, mark) {
       const block = await source.blockAt(mark.height)

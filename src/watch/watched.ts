@@ -35,6 +35,8 @@ export interface Watched {
   lookoutOf(chain: ChainId): Lookout
   /** Chains of what is watched. */
   chains(): readonly ChainId[]
+  /** Unix seconds since when somebody may have been paid on this chain for what left another; null where nobody is awaited. */
+  awaitedSince(chain: ChainId): number | null
   /** Of these, the accounts that are looked for. */
   holdersOf(which: Iterable<Watch>): readonly SightedHolder[]
   size(): { readonly lots: number; readonly holders: number }
@@ -154,6 +156,10 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
         lookouts.get(chain) ?? createLookout(chain, books.native(chain), sights, store.waiting(chain), busy)
       lookouts.set(chain, made)
       return made
+    },
+    awaitedSince(chain) {
+      const times = [...sights.values()].flatMap((sight) => sight.awaitedSince?.get(chain) ?? [])
+      return times.length === 0 ? null : Math.min(...times)
     },
     holdersOf: (which) => [...which].flatMap(({ id }) => sights.get(id)?.holders ?? []),
     chains: () => chainsOf(watches.values()).map(({ chain }) => chain),

@@ -9,7 +9,7 @@ import type { LootlineError } from '../errors.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { DraftAlert } from './alert.ts'
 import { type Answered, nothingAnswered } from './answered.ts'
-import { type Mark, markOf } from './change.ts'
+import type { Mark } from './change.ts'
 import { settle } from './compare.ts'
 import { connect } from './connect.ts'
 import { AskedInVainError, guard, guarded } from './guardedSource.ts'
@@ -139,7 +139,7 @@ export function createWatcher(parts: WatcherParts): Watcher {
       let mark = store.mark(chain)
       if (mark === null || signal?.aborted === true) break
       if (mark.height === START_AT_TIP) {
-        commit({ chain, from: mark, connect: markOf(tip) })
+        await turning.begin(source, chain, mark, tip)
         continue
       }
       if (mark.hash === null) mark = await turning.nameMark(source, chain, mark)
