@@ -188,7 +188,8 @@ export interface AskedHolder {
 }
 
 /**
- * Fetches whole histories. Nothing of a history is kept before all of it is there (the archive has its pages).
+ * Fetches whole histories. Nothing of a history is kept before all of it is there (the archive has its pages). They are
+ * kept in the order asked, whichever comes first: what a list does not place stands in the order in which it is kept.
  *
  * @returns holders now found busy, which are left for the trace to judge
  * @throws {BusySeedError} where a seed has more transactions than are followed
@@ -200,23 +201,35 @@ export async function exploreHolders(
   holders: readonly AskedHolder[],
 ): Promise<ReadonlySet<HolderId>> {
   const busy = new Set<HolderId>()
-  const { failure } = await inParallel(holders, desk.concurrency, desk.signal, (asked) =>
-    ifRemembered(() => exploreHolder(desk, line, asked, () => busy.add(asked.holder))),
+  const { values, failure } = await inParallel(holders, desk.concurrency, desk.signal, (asked) =>
+    ifRemembered(() => readHistory(desk, line, asked, () => busy.add(asked.holder))),
   )
+  for (const history of values) if (history !== null) await keepHistory(desk, line, history)
   if (failure !== null) throw failure.error
   return busy
 }
 
-async function exploreHolder(
+interface History {
+  readonly holder: HolderId
+  readonly source: string
+  readonly placed: readonly Placed[]
+  readonly assets: readonly Asset[]
+  /** As of when it is whole. */
+  readonly asOf: BlockRef
+}
+
+/** null where it is too long, or was interrupted. */
+async function readHistory(
   desk: Desk,
   line: ChainLine,
   { holder, isSeed, isJudged }: AskedHolder,
   onBusy: () => void,
-): Promise<void> {
-  const stop = (count: number): void => {
+): Promise<History | null> {
+  const stop = (count: number): null => {
     if (isSeed) throw new BusySeedError(holder, count, desk.busy)
     desk.book.setCount(holder, count)
     onBusy()
+    return null
   }
   const before = desk.book.holder(holder).count
   const most = isJudged && before !== null && before > desk.busy ? Number.POSITIVE_INFINITY : desk.busy
@@ -240,9 +253,13 @@ async function exploreHolder(
     return { source: source.shown, placed, assets, count }
   }
   const { value: got, asOf } = await desk.archive.dated(() => line.ask(canExploreHolders, walk))
-  if (got === null) return
-  if (got.placed === null) return stop(got.count)
+  if (got === null) return null
   const { source, placed, assets } = got
+  return placed === null ? stop(got.count) : { holder, source, placed, assets, asOf: asOf ?? tip }
+}
+
+async function keepHistory(desk: Desk, line: ChainLine, history: History): Promise<void> {
+  const { holder, source, placed, assets, asOf } = history
   const isTrusted = (): boolean => desk.book.lieOf(line.chain, source) === null
   // Others were asked meanwhile, and it may have been caught lying.
   if (!isTrusted()) return
@@ -250,7 +267,7 @@ async function exploreHolder(
   await takeIn(desk, source, { placed, assets, whole: [holder] })
   await placeInBlocks(desk, line, heightsOf(placed))
   if (!isTrusted()) return
-  desk.book.setHistory(holder, { ...(asOf ?? tip), chain: chainOf(holder), source })
+  desk.book.setHistory(holder, { ...asOf, chain: chainOf(holder), source })
 }
 
 function unconfirmedTo(holder: HolderId, source: string, placed: readonly Placed[]): Unplaced[] {
