@@ -63,6 +63,9 @@ export interface BlockMatches {
   readonly assets: MetAssets
 }
 
+/** How a source's sentence begins that says that it does not show internal transfers, of all blocks or of some. */
+export const NO_INTERNALS = 'Internal transfers are unknown'
+
 /**
  * One source of one chain. What it cannot do is absent; `blind` says in words what it cannot see at all.
  * Every method may throw what {@link Door.ask} throws.

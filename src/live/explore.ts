@@ -209,8 +209,7 @@ export async function exploreHolders(
   return busy
 }
 
-interface History {
-  readonly holder: HolderId
+interface History extends AskedHolder {
   readonly source: string
   readonly placed: readonly Placed[]
   readonly assets: readonly Asset[]
@@ -222,9 +221,10 @@ interface History {
 async function readHistory(
   desk: Desk,
   line: ChainLine,
-  { holder, isSeed, isJudged }: AskedHolder,
+  asked: AskedHolder,
   onBusy: () => void,
 ): Promise<History | null> {
+  const { holder, isSeed, isJudged } = asked
   const stop = (count: number): null => {
     if (isSeed) throw new BusySeedError(holder, count, desk.busy)
     desk.book.setCount(holder, count)
@@ -255,11 +255,11 @@ async function readHistory(
   const { value: got, asOf } = await desk.archive.dated(() => line.ask(canExploreHolders, walk))
   if (got === null) return null
   const { source, placed, assets } = got
-  return placed === null ? stop(got.count) : { holder, source, placed, assets, asOf: asOf ?? tip }
+  return placed === null ? stop(got.count) : { ...asked, source, placed, assets, asOf: asOf ?? tip }
 }
 
 async function keepHistory(desk: Desk, line: ChainLine, history: History): Promise<void> {
-  const { holder, source, placed, assets, asOf } = history
+  const { holder, isSeed, source, placed, assets, asOf } = history
   const isTrusted = (): boolean => desk.book.lieOf(line.chain, source) === null
   // Others were asked meanwhile, and it may have been caught lying.
   if (!isTrusted()) return

@@ -101,6 +101,8 @@ function request(): TraceRequest {
   })
 }
 
+const tipOf = async (side: Side): Promise<number> => Number(await heist[side].rpc('eth_blockNumber'))
+
 /** What rests with a holder at the end, by the flow. */
 function restsWith(flow: Flow, holder: string, asset: string): bigint {
   return flow.leaves
@@ -173,11 +175,23 @@ describe('a theft on EVM nodes', () => {
   })
 
   test('without traces is followed as far as can be seen, and the flow says what cannot', async () => {
-    const { flow } = await worldOf(node(false)).run(request())
+    const world = worldOf(node(false))
+    const { flow } = await world.run(request())
     expectBalanced(flow)
     expect(flow.coverage.notes.join('\n')).toMatch(
       /Internal transfers are unknown: .* held may have gone by them/,
     )
+    const { splitter } = heist.contracts
+    expect(restsWith(flow, splitter, heist.assets.coin)).toBe(30n * 10n ** 18n)
+    // Everybody else has what the flow says, or more.
+    const said = flow.coverage.notes.filter((note) => note.includes('is said to hold'))
+    const wrapped = heist.assets.wrapped.split('/')[1]
+    expect(said.map((note) => note.split(': ')[0])).toEqual([
+      `${addressOf(heist.thieves.unwrapper)} on eip155:31337 is said to hold 25 WCOIN (${wrapped}) of traced money, and has 0 after block ${await tipOf('home')}`,
+      `${addressOf(splitter)} on eip155:31337 is said to hold 30 coin (slip44:60) of traced money, and has 0 after block ${await tipOf('home')}`,
+    ])
+    const again = await world.run(request(), { offline: true })
+    expect(again.flow.coverage.notes).toEqual(flow.coverage.notes)
   })
 
   test('on nodes without old state is followed as without traces, and goes on being said', async () => {

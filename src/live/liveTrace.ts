@@ -19,6 +19,7 @@ import { InterruptedError } from './archived.ts'
 import { createBeyond } from './beyond.ts'
 import { createDesk } from './createDesk.ts'
 import { lotKey } from './desk.ts'
+import { heldNotes } from './heldBalances.ts'
 import { listedReceipts, listedSeeds } from './listed.ts'
 import type { Live, LiveOptions, PendingSide } from './live.ts'
 import { createSupply, type Missing } from './supply.ts'
@@ -65,7 +66,7 @@ export async function traceLive(
   const desk = createDesk(books, live, request, options)
   const chains = [...new Set(live.sources.map(({ chain }) => chain))]
   const supply = createSupply(desk, chains, request.direction)
-  /** Notes may be added until the flow is run. */
+  /** Notes may be added until the last flow is run. */
   const prepare = (): { readonly prepared: Prepared; readonly runNotes: string[] } => {
     const runNotes: string[] = []
     const beyond = createBeyond({ ledger: books.ledger, book, crossings: live.crossings, runNotes })
@@ -139,6 +140,7 @@ export async function traceLive(
       ...unconfirmedNotes(frontier.lots.flatMap((lot) => desk.unconfirmed.get(lotKey(lot)) ?? [])),
       ...wordNotes(wordOfSources(books.ledger, book, frontier.transactions)),
       ...missing.map((one) => missingNote(one, cut)),
+      ...(await heldNotes(desk, () => prepared.run(request.rule))),
       ...failuresOf().flatMap(({ source, message, lied }) =>
         lied ? [] : [`Source ${printable(source, 60)} failed: ${printable(message, 400)}`],
       ),

@@ -56,7 +56,6 @@ export function coverageOf(
       ...notes(books, uncountedReceipts.length > 0, partial.size, verdicts),
       ...unclearNotes(unclear),
       ...(backward && request.followCrossings ? [NO_CROSSINGS_BACK] : []),
-      ...(books.beyond?.notes() ?? []),
     ],
   }
 }

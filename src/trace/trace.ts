@@ -130,6 +130,7 @@ export function prepareTrace(books: TraceBooks, request: TraceRequest, probe: Pr
           ...coverage,
           notes: [
             ...coverage.notes,
+            ...(beyond?.notes() ?? []),
             ...departureNotes(crossings?.departures ?? [], reached.gathered, findings),
           ],
         },

@@ -77,7 +77,7 @@ function watching(source: Source, address: string, ledger: readonly Transaction[
   const watcher = createWatcher({
     ...{ store, books: watched, clock: { now: () => 0 } },
     shared: {
-      ...{ settle: async () => false, enterOpenings: async () => false, has: () => true },
+      ...{ settle: async () => false, enterOpenings: async () => false, version: () => 0, has: () => true },
       setCount: (holder, transactions) => void counts.set(holder, transactions),
     },
     sources: new Map([[ETHEREUM, [{ shown: source.shown, open: async () => source }]]]),

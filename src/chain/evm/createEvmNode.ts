@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { chainName } from '../../address/index.ts'
 import type { Door } from '../../net/index.ts'
 import { addressOf } from '../../units/caip.ts'
-import type { Interest, Source } from '../source.ts'
+import { type Interest, NO_INTERNALS, type Source } from '../source.ts'
 import { assertAnswer, namingErrors } from './assertAnswer.ts'
 import { balanceCall } from './balance.ts'
 import { checkTraced, contentOfBlock, keepOf, payoutsOf, refOf } from './blockContent.ts'
@@ -30,10 +30,10 @@ export interface EvmNodeOptions {
 }
 
 const UNSEEN = 'What is said to be held may have gone by them.'
-const NO_TRACES = `Internal transfers are unknown: this node offers neither trace_block nor debug_traceBlockByNumber. ${UNSEEN}`
-const TRACES_OFF = `Internal transfers are unknown: the trace methods were not asked. ${UNSEEN}`
+const NO_TRACES = `${NO_INTERNALS}: this node offers neither trace_block nor debug_traceBlockByNumber. ${UNSEEN}`
+const TRACES_OFF = `${NO_INTERNALS}: the trace methods were not asked. ${UNSEEN}`
 const prunedWords = (height: number): string =>
-  `Internal transfers are unknown in blocks whose state this node no longer has, block ${height} for one. ${UNSEEN}`
+  `${NO_INTERNALS} in blocks whose state this node no longer has, block ${height} for one. ${UNSEEN}`
 
 /**
  * Asks the node for its chain id, a block and what it offers; what it answers is remembered until fresh answers are asked for.
