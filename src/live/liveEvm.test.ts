@@ -154,6 +154,8 @@ describe('a theft on EVM nodes', () => {
     const ended = heist.ended.filter(({ asset }) => asset !== `${heist.awayChain}/slip44:60`)
     expect(ended.map((one) => ({ ...one, amount: restsWith(flow, one.holder, one.asset) }))).toEqual(ended)
     expect(flow.leaves.map(({ reason }) => reason)).not.toContain('nodata')
+    const lying = flow.coverage.notes.filter((note) => note.includes('calls itself "USDT"'))
+    expect(lying).toEqual([expect.stringContaining(`(${heist.assets.lying}) only reads like USDT (`)])
   })
 
   test('crosses a bridge of the user by itself, once it is trusted', async () => {

@@ -22,6 +22,7 @@ import {
   LEAF_REASONS,
 } from './flow.ts'
 import type { Gathered } from './gathered.ts'
+import { impostorNotes } from './impostorNotes.ts'
 import { type Names, nameAll } from './names.ts'
 import type { TraceRequest } from './request.ts'
 import { cents, known, type Row, rowsOf, txidsOf } from './rows.ts'
@@ -93,6 +94,7 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
   const leaves = leavesOf(material, names, converted, ends, shareOfTheft(seeds, ends, bound))
   const balance = balanceOf(flowSeeds, leaves, bound)
   if (!bound) assertBalanced(balance)
+  const used = [...assetsOf(findings)].map((number) => assets[number]!).sort(compareAssets)
   return {
     format: FLOW_FORMAT,
     version: FLOW_VERSION,
@@ -111,10 +113,9 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
       refuseSwaps: request.refuseSwaps,
       seedMode: request.seedMode,
     },
-    assets: [...assetsOf(findings)]
-      .map((number) => assets[number]!)
-      .sort(compareAssets)
-      .map(({ id, symbol, decimals, known: trusted }) => ({ asset: id, symbol, decimals, known: trusted })),
+    assets: used.map(({ id, symbol, decimals, known: trusted }) => ({
+      ...{ asset: id, symbol, decimals, known: trusted },
+    })),
     seeds: flowSeeds,
     leaves,
     balance,
@@ -131,7 +132,11 @@ export function flowOf(material: Material, request: TraceRequest): Flow {
       amount: String(collision.amount),
     })),
     prices: valuer.used(),
-    coverage: { ...material.coverage, unknownOrigin: unknownOrigin(material, names) },
+    coverage: {
+      ...material.coverage,
+      unknownOrigin: unknownOrigin(material, names),
+      notes: [...material.coverage.notes, ...impostorNotes(used)],
+    },
   }
 }
 
