@@ -140,6 +140,22 @@ export function forgetSuite(maker: LedgerMaker): void {
       })
     })
 
+    test('what is said to be claimed no more is taken back with it, of those alone', () => {
+      const [a, b] = [eth('a'), eth('b')]
+      ledger.append([account('0x1', [pay('a', 'b', 1n)]), account('0x2', [pay('b', 'a', 1n)])], {
+        covers: { kind: 'holders', holders: [a, b] },
+      })
+      const both = ledger.holderNumbers([a, b])
+      ledger.forget(ledger.txNumbers('0x2'), Uint32Array.of(both[0]!, NONE))
+      expect([...ledger.isWhole(both)]).toEqual([0, 1])
+      expect(ledger.coverage(both)).toMatchObject([
+        { transactions: 1, known: 'partial', from: null, to: null },
+        { transactions: 1, known: 'whole', from: 1000, to: 1000 },
+      ])
+      ledger.append([account('0x3', [pay('b', 'a', 1n)])], { covers: { kind: 'holders', holders: [a] } })
+      expect([...ledger.isWhole(both)]).toEqual([1, 1])
+    })
+
     test('is kept', () => {
       ledger.append([parent, child])
       forget('bb')

@@ -209,12 +209,13 @@ export interface Ledger {
    * ledger does not have are passed over.
    *
    * What spends their outputs is the caller's to forget, in the same call or before: a spender that stays keeps the
-   * holder and amount that it took from its prevout. What a source claims to cover it goes on claiming.
+   * holder and amount that it took from its prevout. What a source claims to cover it goes on claiming, but of `uncovered`.
    *
    * @param txs u32[n] numbers of transactions, in any order
+   * @param uncovered u32[k] holders whose whole history nobody claims any more, whoever did; default: none
    * @returns how many transactions and movements are gone
    */
-  forget(txs: Uint32Array): { transactions: number; movements: number }
+  forget(txs: Uint32Array, uncovered?: Uint32Array): { transactions: number; movements: number }
 
   /** Every asset, by asset id number. */
   assets(): readonly Asset[]

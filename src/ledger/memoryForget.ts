@@ -5,6 +5,7 @@ import { placeAll } from './memoryPlaces.ts'
 export function forgetTransactions(
   books: Books,
   numbers: Uint32Array,
+  uncovered: Uint32Array,
 ): { transactions: number; movements: number } {
   const { txs, spends, bags, holders } = books
   const gone = new Set(Array.from(numbers).filter((number) => txs[number]?.real === true))
@@ -18,6 +19,8 @@ export function forgetTransactions(
     Object.assign(tx, { real: false, height: null, index: null, time: null })
   }
   for (const holder of holders) for (const number of gone) holder.txs.delete(number)
+  for (const number of uncovered)
+    if (number < holders.length) Object.assign(holders[number]!, { whole: false, from: null, to: null })
   placeAll(books)
   return { transactions: gone.size, movements: before - books.movements }
 }

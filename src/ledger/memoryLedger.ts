@@ -130,7 +130,7 @@ export function createMemoryLedger(): Ledger {
       appended += merged.added + merged.duplicates
       return merged
     },
-    forget: (numbers) => forgetTransactions(books, numbers),
+    forget: (numbers, uncovered = new Uint32Array()) => forgetTransactions(books, numbers, uncovered),
     assets: () => [...assets],
     sources: () => results.map((result) => result.source),
     size: () => ({

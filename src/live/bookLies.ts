@@ -31,6 +31,10 @@ export interface BookOfLies {
   forgiveLies(): void
   /** Transactions that are in the ledger on a source's word, or were about to be. */
   putBy(chain: ChainId, source: string): readonly string[]
+  /** Holders that the ledger calls whole on live sources' word, or is about to. */
+  fetchedOn(chain: ChainId): readonly HolderId[]
+  /** Forgets that its whole history was given. */
+  dropHistory(holder: HolderId): void
   /** Forgets how far a holder was looked for. */
   dropHolder(holder: HolderId): void
   /** Forgets everything that rests on a source's word, counts of others too: they do not say whose they are. */
@@ -53,6 +57,11 @@ export function bookOfLies({ run, rows, together }: BookSql): BookOfLies {
       rows('SELECT txid FROM put WHERE chain = ? AND source = ? ORDER BY height, txid', chain, source).map(
         ({ txid }) => String(txid),
       ),
+    fetchedOn: (chain) =>
+      rows('SELECT holder FROM holder WHERE chain = ? AND fetched = 1', chain).map(({ holder }) =>
+        String(holder),
+      ),
+    dropHistory: (holder) => run('UPDATE holder SET moment = NULL WHERE holder = ?', holder),
     dropHolder: (holder) => run(`UPDATE holder SET ${FORGOTTEN} WHERE holder = ?`, holder),
     dropSource(chain, source) {
       const moments = 'SELECT id FROM moment WHERE chain = ?1 AND source = ?2'

@@ -46,7 +46,7 @@ export function unknownOf(knowing: Knowing, frontier: Frontier): Wanted {
     // Looked for from later on than taint now came, or cut short by a kill before its last words.
     const isWide = state.since === null || height === null || state.since <= height
     if (isLookedFor(state, chain)) return isWide && whole.has(holder)
-    // The ledger's mark outlasts the blocks that a reorganisation took back, so it counts only where a file made it.
+    // A kill may leave the ledger's mark without the book's word, so by itself it counts only where a file made it.
     return !refresh && whole.has(holder) && !state.fetched
   }
   return {

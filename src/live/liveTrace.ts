@@ -95,7 +95,7 @@ export async function traceLive(
     )
     if (arriving !== undefined) return new UnconfirmedSeedError(error, arriving)
     const { transactions, holders } = missingSeeds(books.ledger, request)
-    // The ledger's mark outlasts what was taken back.
+    // A kill may leave the ledger's mark without the book's word.
     const open = supply.missing({ lots: [], holders: seedHolders(request) })
     if (transactions.length + holders.length + open.length === 0) return error
     const failures = failuresOf()

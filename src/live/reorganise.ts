@@ -8,7 +8,7 @@ import { LootlineError } from '../errors.ts'
 import type { ChainId } from '../units/caip.ts'
 import { takeBackOpenings } from './openingEntries.ts'
 import { withStoreFree } from './storeFree.ts'
-import type { Forgetting } from './takeBack.ts'
+import { type Forgetting, holdersOf, wholeByWord } from './takeBack.ts'
 import { numberOf } from './takeIn.ts'
 
 export interface Reorganised {
@@ -63,8 +63,14 @@ async function forget(
   const { ledger, book, archive, links } = books
   await takeBackOpenings(books, book.openedAbove(chain, height))
   const txids = book.putAbove(chain, height)
-  const numbers = txids.flatMap((txid) => numberOf(ledger, chain, txid) ?? [])
-  const { transactions } = await withStoreFree(() => ledger.forget(Uint32Array.from(numbers)))
+  const numbers = Uint32Array.from(txids.flatMap((txid) => numberOf(ledger, chain, txid) ?? []))
+  const movers = new Set(ledger.transactions(numbers).flatMap(holdersOf))
+  const uncovered = wholeByWord(books, chain, movers, (word) => word.height > height)
+  // First, so that a kill leaves nobody known whom the ledger does not call whole.
+  book.together(() => {
+    for (const holder of uncovered) book.dropHistory(holder)
+  })
+  const { transactions } = await withStoreFree(() => ledger.forget(numbers, ledger.holderNumbers(uncovered)))
   links.forget(chain, txids)
   book.together(() => {
     archive.dropFrom(chain, height + 1, time - AHEAD_SECONDS)

@@ -7,6 +7,7 @@ import { inChunks } from './read.ts'
 export function forgetTransactions(
   database: DatabaseSync,
   txs: Uint32Array,
+  uncovered: Uint32Array,
 ): { transactions: number; movements: number } {
   const step = mergeStep(database)
   const { run, query } = step
@@ -31,6 +32,12 @@ export function forgetTransactions(
   const transactions = run(
     `UPDATE tx SET real = 0, height = NULL, idx = NULL, time = NULL, depth = 0 WHERE id ${gone}`,
   )
+  inChunks(uncovered, (json) => {
+    run(
+      'UPDATE holder SET whole = 0, from_time = NULL, to_time = NULL WHERE id IN (SELECT value FROM json_each(?))',
+      json,
+    )
+  })
   placeInBlocks(step)
   placeChains(step)
   run(

@@ -163,10 +163,10 @@ export function createImporter(
         lock.release()
       }
     },
-    forget(txs): { transactions: number; movements: number } {
+    forget(txs, uncovered = new Uint32Array()): { transactions: number; movements: number } {
       assertWritable()
       return withWriteLock(storePath, 'forget', () =>
-        inTransaction(database, path, () => forgetTransactions(database, txs)),
+        inTransaction(database, path, () => forgetTransactions(database, txs, uncovered)),
       )
     },
     sources: () =>
