@@ -5,6 +5,8 @@
 import {
   ARBITRUM,
   type AssetId,
+  AVALANCHE,
+  BASE,
   BITCOIN,
   BITCOIN_CASH,
   BITCOIN_REGTEST,
@@ -14,9 +16,11 @@ import {
   BSC,
   type ChainId,
   ETHEREUM,
+  LINEA,
   LITECOIN,
   LITECOIN_REGTEST,
   LITECOIN_TESTNET,
+  OP_MAINNET,
   POLYGON,
   TRON,
 } from './caip.ts'
@@ -63,6 +67,11 @@ function token(
   }
 }
 
+/** Wraps ETH one to one, so it is valued as ETH. */
+function weth(chain: ChainId, reference: string): Asset {
+  return { ...token(chain, 'erc20', reference, 'WETH', 18), priceSymbol: 'ETH' }
+}
+
 /** Default chain id of development nodes; see src/simulate/chains.ts. */
 const SIMULATED: ChainId = 'eip155:1337'
 
@@ -79,20 +88,27 @@ export const KNOWN_ASSETS: readonly Asset[] = [
   native(BITCOIN_CASH, 145, 'BCH', 8, 'BCH'),
   native(ETHEREUM, 60, 'ETH', 18, 'ETH'),
   native(ARBITRUM, 60, 'ETH', 18, 'ETH'),
+  native(OP_MAINNET, 60, 'ETH', 18, 'ETH'),
+  native(BASE, 60, 'ETH', 18, 'ETH'),
+  native(LINEA, 60, 'ETH', 18, 'ETH'),
   native(BSC, 714, 'BNB', 18, 'BNB'),
   native(POLYGON, 966, 'POL', 18, 'POL'),
   native(TRON, 195, 'TRX', 6, 'TRX'),
   // tether.to/en/supported-protocols
   token(TRON, 'trc20', 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t', 'USDT', 6),
   token(ETHEREUM, 'erc20', '0xdAC17F958D2ee523a2206206994597C13D831ec7', 'USDT', 6),
-  // circle.com/multi-chain-usdc
+  // developers.circle.com/stablecoins/usdc-contract-addresses
   token(ETHEREUM, 'erc20', '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', 'USDC', 6),
+  token(ARBITRUM, 'erc20', '0xaf88d065e77c8cC2239327C5EDb3A432268e5831', 'USDC', 6),
+  token(OP_MAINNET, 'erc20', '0x0b2C639c533813f4Aa9D7837CAf62653d097Ff85', 'USDC', 6),
+  token(BASE, 'erc20', '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', 'USDC', 6),
+  token(POLYGON, 'erc20', '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', 'USDC', 6),
+  token(AVALANCHE, 'erc20', '0xB97EF9Ef8734C71904D8002F8b6Bc66Dd9c48a6E', 'USDC', 6),
   token(ETHEREUM, 'erc20', '0x6B175474E89094C44Da98b954EedeAC495271d0F', 'DAI', 18),
-  // Wraps ETH one to one, so it is valued as ETH.
-  {
-    ...token(ETHEREUM, 'erc20', '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2', 'WETH', 18),
-    priceSymbol: 'ETH',
-  },
+  weth(ETHEREUM, '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2'),
+  weth(ARBITRUM, '0x82aF49447D8a07e3bd95BD0d56f35241523fBab1'),
+  weth(OP_MAINNET, '0x4200000000000000000000000000000000000006'),
+  weth(BASE, '0x4200000000000000000000000000000000000006'),
   // Made up by src/simulate/, so that a simulated ledger can be valued by its simulated prices.
   native(SIMULATED, 1, 'SIM', 18, 'SIM'),
   token(SIMULATED, 'erc20', '0x09BA39762F378769d393A16386550986aA27D5A1', 'SIMUSD', 6),

@@ -26,6 +26,10 @@ export const ETHEREUM: ChainId = 'eip155:1'
 export const BSC: ChainId = 'eip155:56'
 export const POLYGON: ChainId = 'eip155:137'
 export const ARBITRUM: ChainId = 'eip155:42161'
+export const OP_MAINNET: ChainId = 'eip155:10'
+export const BASE: ChainId = 'eip155:8453'
+export const LINEA: ChainId = 'eip155:59144'
+export const AVALANCHE: ChainId = 'eip155:43114'
 /** CASA namespace `tron`: the last four bytes of the genesis block hash as a decimal number. Wallets also write `tron:0x2b6653dc`. */
 export const TRON: ChainId = 'tron:728126428'
 

@@ -8,6 +8,8 @@
  */
 import {
   ARBITRUM,
+  AVALANCHE,
+  BASE,
   BITCOIN,
   BITCOIN_CASH,
   BSC,
@@ -46,8 +48,6 @@ const ZCASH: ChainId = 'bip122:00040fe8ec8471911baa1db1266ea15d'
 const COSMOS_HUB: ChainId = 'cosmos:cosmoshub-4'
 const KUJIRA: ChainId = 'cosmos:kaiyo-1'
 const XRP_LEDGER: ChainId = 'xrpl:0'
-const AVALANCHE: ChainId = 'eip155:43114'
-const BASE: ChainId = 'eip155:8453'
 
 /** The part of an asset before its first separator. */
 const CHAINS: ReadonlyMap<string, ChainId> = new Map([

@@ -1,19 +1,16 @@
 import { type Asset, nativeAsset } from '../../units/asset.ts'
-import { BSC, type ChainId, ETHEREUM, POLYGON } from '../../units/caip.ts'
-
-/** Chains outside our table whose coin is ether: chainlist.org, `nativeCurrency` (OP Mainnet, Base). */
-const ETHER: ReadonlySet<ChainId> = new Set(['eip155:10', 'eip155:8453'])
+import { BASE, BSC, type ChainId, ETHEREUM, OP_MAINNET, POLYGON } from '../../units/caip.ts'
 
 /**
  * The coin of an EVM chain. Outside our table it has SLIP-44's number of ether, which wallets use for every EVM chain, no
- * symbol unless it is ether, and cannot be valued.
+ * symbol, and cannot be valued.
  */
 export function evmCoinOf(chain: ChainId): Asset {
   return (
     nativeAsset(chain) ?? {
       id: `${chain}/slip44:60`,
       chain,
-      symbol: ETHER.has(chain) ? 'ETH' : 'coin',
+      symbol: 'coin',
       decimals: 18,
       known: false,
     }
@@ -32,8 +29,8 @@ const WRAPPERS: Readonly<Record<ChainId, string>> = {
   // polygonscan.com, verified source "WMATIC"
   [POLYGON]: '0x0d500b1d8e8ef31e21c99d1db9a6444d3adf1270',
   // Optimism specification, "Predeploys": WETH9
-  'eip155:10': '0x4200000000000000000000000000000000000006',
-  'eip155:8453': '0x4200000000000000000000000000000000000006',
+  [OP_MAINNET]: '0x4200000000000000000000000000000000000006',
+  [BASE]: '0x4200000000000000000000000000000000000006',
 }
 
 /** Whether a lower-case address is a known wrapper of the chain's coin. `more`: others that the caller vouches for. */

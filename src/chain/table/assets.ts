@@ -4,13 +4,23 @@
  */
 import { formatHolder } from '../../address/index.ts'
 import { type Asset, knownAsset, nativeAsset } from '../../units/asset.ts'
-import { ARBITRUM, addressOf, BSC, type ChainId, ETHEREUM, POLYGON } from '../../units/caip.ts'
+import {
+  ARBITRUM,
+  addressOf,
+  BASE,
+  BSC,
+  type ChainId,
+  ETHEREUM,
+  LINEA,
+  OP_MAINNET,
+  POLYGON,
+} from '../../units/caip.ts'
 import { CellProblem } from './checks.ts'
 import { BadOptionError, type LayoutContext } from './layout.ts'
 
 /** Coins of Etherscan's family of sites, by the symbol in their headers. Coin types: SLIP-44; chains: chainlist.org ids. */
 const COINS: readonly { symbol: string; slip44: number; chains: readonly ChainId[] }[] = [
-  { symbol: 'ETH', slip44: 60, chains: [ETHEREUM, ARBITRUM, 'eip155:10', 'eip155:8453'] },
+  { symbol: 'ETH', slip44: 60, chains: [ETHEREUM, ARBITRUM, OP_MAINNET, BASE, LINEA] },
   { symbol: 'BNB', slip44: 714, chains: [BSC] },
   { symbol: 'POL', slip44: 966, chains: [POLYGON] },
   { symbol: 'MATIC', slip44: 966, chains: [POLYGON] },
