@@ -8,10 +8,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { BlockRef } from '../chain/source.ts'
 import type { Transaction } from '../chain/transaction.ts'
 import type { Amounts, Ledger, Movements } from '../ledger/ledger.ts'
+import { isOpeningEntry, OPENING_ENTRY } from '../ledger/openingEntry.ts'
 import { type AssetId, addressOf, chainOf, type HolderId } from '../units/caip.ts'
 import { anything, type ChainLine, ContradictionError, NoSourceError } from './chainLine.ts'
 import type { Desk } from './desk.ts'
-import { ENTRY, isEntry } from './openingEntries.ts'
 import { withStoreFree } from './storeFree.ts'
 
 /**
@@ -72,7 +72,7 @@ async function enterOpening(desk: Books, line: Pick<ChainLine, 'ask'>, asked: Op
   const transactions: Transaction[] = []
   for (const [at, missing] of wanted) {
     const { source, block } = await blockAt(line, at)
-    const txid = `${ENTRY}${at}:${addressOf(holder)}:${reference}`.toLowerCase()
+    const txid = `${OPENING_ENTRY}${at}:${addressOf(holder)}:${reference}`.toLowerCase()
     book.put([{ chain, txid, height: at, hash: block.hash, source, fetched: now(), placed: true }])
     const [from, to] = missing < 0n ? [holder, null] : [null, holder]
     const transfers = [{ from, to, asset, amount: missing < 0n ? -missing : missing, kind } as const]
@@ -181,7 +181,7 @@ function shownBefore(ledger: Ledger, { holder, asset, height, movements }: Openi
         isOf = true
       }
     if (!isOf) continue
-    if (isEntry(txids[i]!)) {
+    if (isOpeningEntry(txids[i]!)) {
       entries.set(at, (entries.get(at) ?? 0n) + got - paid)
       entryTxs.push(movements.tx[i]!)
       continue

@@ -3,14 +3,10 @@
  * @module
  */
 import type { Ledger } from '../ledger/ledger.ts'
+import { isOpeningEntry } from '../ledger/openingEntry.ts'
 import type { HolderId } from '../units/caip.ts'
 import type { LiveBook } from './book.ts'
 import { withStoreFree } from './storeFree.ts'
-
-/** How their ids begin, which no chain's do. */
-export const ENTRY = 'opening-balance:'
-
-export const isEntry = (txid: string): boolean => txid.startsWith(ENTRY)
 
 /** Takes the entries of holders out again that are looked for from an earlier block on. */
 export async function takeBackOpenings(
@@ -21,7 +17,7 @@ export async function takeBackOpenings(
     if (book.openedAt(holder) === null) continue
     const { tx } = ledger.ofHolders(ledger.holderNumbers([holder]))
     const { txid } = ledger.heads(tx)
-    const entries = tx.filter((_, i) => isEntry(txid[i]!))
+    const entries = tx.filter((_, i) => isOpeningEntry(txid[i]!))
     if (entries.length > 0) await withStoreFree(() => ledger.forget(entries))
     book.dropOpenings(holder)
   }

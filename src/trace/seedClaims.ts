@@ -3,6 +3,7 @@
  * @module
  */
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
+import { isOpeningEntry } from '../ledger/openingEntry.ts'
 import { type Conversions, gotIn } from './conversion.ts'
 import { amountAt, type Gathered } from './gathered.ts'
 import { NoSeedError } from './noSeedError.ts'
@@ -79,9 +80,12 @@ export function claimGroup(query: Query, own: ReadonlySet<number>, found: Found)
   const forward = request.direction === 'forward'
   const purses = new Map<number, Purse>()
   const claims: Claim[] = []
+  const openings = openingsOf(query)
   for (const movement of inOrder) {
     const { debitStarts, debitHolder, debitAsset, debitAmount, debitLotTx, creditStarts } = gathered
-    const asked = inWindow(query, movement)
+    // What an account had before covers what it pays, and is neither received nor spent.
+    const isOpening = openings.has(gathered.tx.data[movement]!)
+    const asked = !isOpening && inWindow(query, movement)
     const isUtxo = gathered.kind.data[movement] === UTXO
     let internal = false
     for (let leg = debitStarts.data[movement]!; leg < debitStarts.data[movement + 1]!; leg++) {
@@ -112,7 +116,7 @@ export function claimGroup(query: Query, own: ReadonlySet<number>, found: Found)
       const purse = purseOf(purses, asset)
       // An output waits by itself to be spent; it covers no payment from an account.
       if (!isUtxo) purse.balance.set(holder, (purse.balance.get(holder) ?? 0n) + amount)
-      purse.payees.add(holder)
+      if (!isOpening) purse.payees.add(holder)
       // Money that moves within the group was received before, and so was what it is swapped into, unless the spec asks for
       // that very asset; counting it again would steal it twice.
       if (internal || !asked || (only === null && isProceeds(query, movement, own))) continue
@@ -129,6 +133,17 @@ export function claimGroup(query: Query, own: ReadonlySet<number>, found: Found)
   }
   const counted = claims.filter(({ basis, asset }) => basis !== 'received' || !uncounted.has(asset))
   return take(query, counted, found)
+}
+
+/** Transactions by which live sources' word of what accounts had before is in the ledger: each from or to nowhere. */
+function openingsOf({ ledger, gathered, inOrder }: Query): ReadonlySet<number> {
+  const { kind, tx, debitStarts, debitHolder, creditStarts, creditHolder } = gathered
+  const isOneSided = (i: number): boolean =>
+    kind.data[i] !== UTXO &&
+    (debitHolder.data[debitStarts.data[i]!] === NONE || creditHolder.data[creditStarts.data[i]!] === NONE)
+  const txs = Uint32Array.from(new Set([...inOrder].filter(isOneSided).map((i) => tx.data[i]!)))
+  const { txid } = ledger.heads(txs)
+  return new Set(txs.filter((_, i) => isOpeningEntry(txid[i]!)))
 }
 
 /** A receipt for what the group pays in the same transaction. */

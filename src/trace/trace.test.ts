@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Transaction } from '../chain/transaction.ts'
 import type { HolderId } from '../units/caip.ts'
 import {
   account,
@@ -336,6 +337,40 @@ describe('traceFlow, account chains', () => {
       inferred: true,
       stop: null,
     })
+  })
+})
+
+/** What an account had before, and lost, as live sources entered it. */
+describe('opening balances of a seed', () => {
+  const [had, got, paid, over] = accountTransactions([
+    [null, 'thief', 40],
+    ['victim', 'thief', 100],
+    ['thief', 'exchange', 60],
+    ['thief', null, 5],
+  ]) as [Transaction, Transaction, Transaction, Transaction]
+  const opening = (one: Transaction): Transaction => ({
+    ...one,
+    txid: `opening-balance:${one.height}:thief:usd`,
+  })
+  const ledger = ledgerOf([opening(had), got, paid, opening(over)])
+
+  test.each(['auto', 'received', 'missing'] as const)('are neither received nor spent: %s', (seedMode) => {
+    const run = (): Flow => traceFlow(books(ledger, exchange), request({ seeds: from('thief'), seedMode }))
+    if (seedMode === 'missing') return expect(run).toThrow('nothing in the ledger fits it')
+    const flow = run()
+    expect(flow.seeds).toMatchObject([{ amount: '100', basis: 'received', txids: [got.txid] }])
+    // What was there before went first.
+    expect(leaves(flow)).toContain('service exchange 20')
+  })
+
+  test('cover what is paid before anything is received: nothing is missing', () => {
+    const [, , first] = accountTransactions([
+      [null, 'thief', 40],
+      ['victim', 'thief', 100],
+      ['thief', 'mule', 40],
+    ]) as [Transaction, Transaction, Transaction]
+    const only = ledgerOf([opening(had), first])
+    expect(() => traceFlow(books(only), request({ seeds: from('thief') }))).toThrow('nothing in the ledger')
   })
 })
 

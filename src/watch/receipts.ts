@@ -4,7 +4,6 @@
  */
 import type { Transaction } from '../chain/transaction.ts'
 import type { Ledger } from '../ledger/index.ts'
-import { isEntry } from '../live/index.ts'
 import type { Flow } from '../trace/index.ts'
 import type { AssetId, ChainId, HolderId } from '../units/caip.ts'
 import { type AlertLabel, type Facts, MAX_PARTIES, type Party } from './alert.ts'
@@ -30,8 +29,6 @@ export function receipts(
   const seeds = flow.seeds.filter(({ basis, holder }) => basis === 'received' && own.has(holder))
   return seeds.flatMap(({ chain, asset, holder, txids }) =>
     txids.flatMap((txid): Sighted[] => {
-      // What it had before, which a trace entered: nobody paid that now.
-      if (isEntry(txid)) return []
       const [tx] = ledger.transactions(Uint32Array.from(numbersOf(ledger, chain, txid)))
       if (tx === undefined) return []
       const { amount: paid, from } = paidTo(tx, holder, asset)

@@ -29,7 +29,7 @@ export interface SharedLedger {
   settle(source: Source, tip: BlockRef): Promise<boolean>
   /**
    * Asks a source, as traces do, what accounts had before watched money came to them, where they are seen to pay since.
-   * Whoever is watched by address is left out: what it had would be one more receipt.
+   * Whoever is watched by address is left out: what it had is not watched.
    * @returns whether a balance became known, or the ledger changed
    * @throws {BadSourceError} where the source has no block of that height
    */
