@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { chainName } from '../../address/index.ts'
+import { NONE } from '../../ledger/index.ts'
 import { sourcesOfStore } from '../../live/sources/index.ts'
 import { plainRequest, RULES, type TraceRequest } from '../../trace/index.ts'
 import { counted } from '../../units/amount.ts'
@@ -83,7 +84,8 @@ export const watchAddCommand: Command = command({
       withBooksAt(path, (opened) => {
         using stack = new DisposableStack()
         const { books, book, crossings } = watchedBooks(stack, path, opened, context.now)
-        const wanted = wantedOf(context, opened, what!, options)
+        const sources = new Set(sourcesOfStore(path).map(({ chain }) => chain))
+        const wanted = wantedOf(context, opened, what!, options, sources)
         const traced = traceWatch(books, wanted)
         if (wanted.flow !== undefined && (traced === null || !sameSeeds(wanted.flow, traced.flow)))
           throw new UnwatchableFlowError('traced with this store it begins with something else')
@@ -128,11 +130,10 @@ export const watchAddCommand: Command = command({
           context,
           `  ${counted(sight.lots.length, 'output')} and ${counted(sight.holders.length, 'account')}, by ${request.rule}`,
         )
-        const have = new Set(sourcesOfStore(path).map(({ chain }) => chain))
         for (const [chain, height] of Object.entries(since)) {
           const from = height === START_AT_TIP ? 'from the next block on' : `after block ${grouped(height)}`
           writeLine(context, `  on ${chainName(chain)} ${from}`)
-          if (!have.has(chain))
+          if (!sources.has(chain))
             writeLine(context, `  no source of ${chainName(chain)} yet: lootline source add --help`, 'yellow')
         }
         for (const receiver of receivers) writeLine(context, `  tells ${shownReceiver(receiver)}`)
@@ -149,6 +150,7 @@ function wantedOf(
   books: Books,
   what: string,
   { chain, rule }: { readonly chain: ChainId | undefined; readonly rule: TraceRequest['rule'] },
+  sources: ReadonlySet<ChainId>,
 ): Wanted & { readonly flow?: ReturnType<typeof readFlowFile>['flow'] } {
   const { ledger } = books
   const transaction = typedTransaction(what)
@@ -180,7 +182,13 @@ function wantedOf(
       chains: [...new Set([...flow.seeds, ...flow.hops].map((row) => row.chain))],
     }
   }
-  const holders = typedHolders(what, chain, ledger)
+  const holders = typedHolders(what, chain, ledger, sources)
+  const isKnown = ledger.holderNumbers(holders).some((number) => number !== NONE)
+  if (!isKnown && holders.length > 1 && sources.has(chainOf(holders[0]!)))
+    throw new UsageError(
+      `${what} may be of several chains that this store has sources of: ${holders.map(chainOf).sort().join(', ')}.`,
+      'Name the one with --chain.',
+    )
   const request = plainRequest({ seeds: [{ theft: 'watched', of: { kind: 'holders', holders } }], rule })
   const chains = [...new Set(holders.map(chainOf))]
   return { kind: 'address', name: addressOf(holders[0]!), request, holders, chains }
