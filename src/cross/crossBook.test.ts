@@ -8,6 +8,7 @@ import { openLabelStore } from '../label/index.ts'
 import { createMemoryLedger, type Ledger } from '../ledger/index.ts'
 import { openPriceStore } from '../price/index.ts'
 import { NOTHING_BEYOND } from '../trace/beyond.ts'
+import { WETH } from '../trace/fixtures.ref.ts'
 import { plainRequest, traceFlow } from '../trace/index.ts'
 import { BITCOIN, ETHEREUM } from '../units/caip.ts'
 import { type CrossBook, openCrossBook } from './crossBook.ts'
@@ -119,6 +120,20 @@ describe('crossings by identifier', () => {
     ])
     ledger.forget(ledger.txNumbers(evmTxid(2)))
     expect(crossingsFrom(book, ledger, [OUT])).toEqual([])
+  })
+
+  test.each([
+    [WETH, ETH],
+    [ETH, WETH],
+  ])('what the ledger shows arrives, once, where the link names what wraps it: %s, %s', (named, paid) => {
+    const arrived = etherPayment(3, STRANGER, THERE, 19_000n, START + 600)
+    const kind = paid === ETH ? 'native' : 'token'
+    const transfers = arrived.transfers.map((one) => ({ ...one, asset: paid, kind }) as const)
+    ledger.append([{ ...arrived, transfers }])
+    book.addLinks(saying(outLink(), inLink({ txid: evmTxid(3), asset: named })))
+    const { amount } = transfers[0]!
+    const found = crossingsFrom(book, ledger, [OUT]).map(({ to }) => to)
+    expect(found).toEqual([{ chain: ETHEREUM, txid: evmTxid(3), holder: THERE, asset: paid, amount }])
   })
 
   test('the order in which sides are met decides nothing, and saying it again changes nothing', () => {

@@ -11,6 +11,7 @@ import {
   from,
   label,
   ledgerOf,
+  type Part,
   pricedBooks,
   RBTC,
   request,
@@ -18,6 +19,8 @@ import {
   txidOf,
   USDT,
   utxo,
+  WETH,
+  WETH_CONTRACT,
 } from './fixtures.ref.ts'
 import type { Flow } from './flow.ts'
 import type { TraceRequest } from './request.ts'
@@ -306,6 +309,64 @@ describe('crossings to another chain', () => {
     expect(ends(flow)).toEqual(['300 slip44:60 bridge bridge'])
     expect(flow.coverage.notes.join()).toContain('Crossings from other chains are not followed backward')
     expect(back({ followCrossings: false }).coverage.notes.join()).not.toContain('not followed backward')
+  })
+
+  describe('that name the wrapped coin where the coin was paid, or the other way', () => {
+    const wrapped: Part[] = [
+      ['thief', 'spoke', 300, ETH],
+      ['spoke', WETH_CONTRACT, 300, ETH, 'internal'],
+      [null, 'spoke', 300, WETH],
+    ]
+    /** What leaves in the second transaction arrives in the fourth. */
+    const leaving = (parts: readonly Part[], named: Partial<Crossing['from']>): Flow =>
+      prepare({
+        transactions: [
+          atomic(1, [['victim', 'thief', 500, parts[0]![3]]]),
+          atomic(2, parts),
+          atomic(3, [['spoke', 'relayer', 300, WETH]]),
+          atomic(4, [['bridge', 'mule', 290, USDT]]),
+        ],
+        crossings: [
+          crossing({
+            from: { chain: ETHEREUM, txid: txidOf(2), holder: account('thief'), amount: 300n, ...named },
+            to: { txid: txidOf(4), asset: USDT, amount: 290n },
+          }),
+        ],
+        change: { seeds: from('thief') },
+      }).run('fifo')
+    const told = (flow: Flow): string[] => ends(flow).map((end) => end.replace(/ (?:erc20|slip44)\S+/, ''))
+    const crossed = ['200 held thief', '290 held mule', '300 bridge spoke']
+
+    test.each([
+      ['the coin was paid, and the bridge wrapped it', wrapped, { asset: WETH }],
+      ['the coin was paid, and no source shows that it was wrapped', wrapped.slice(0, 1), { asset: WETH }],
+      ['nobody says who paid', wrapped, { asset: WETH, holder: null }],
+      ['the wrapped coin was paid', [['thief', 'spoke', 300, WETH]] satisfies Part[], { asset: ETH }],
+    ])('%s', (_, parts, named) => {
+      const flow = leaving(parts, named)
+      expect(told(flow)).toEqual(crossed)
+      for (const { stolen, accounted } of flow.balance) expect(accounted).toBe(stolen)
+    })
+
+    test('is no other payment: not of another amount, nor of another token', () => {
+      expect(told(leaving(wrapped.slice(0, 1), { asset: WETH, amount: 299n }))).toContain('300 held spoke')
+      expect(told(leaving([['thief', 'spoke', 300, TOK]], { asset: WETH }))).toContain('300 held spoke')
+    })
+
+    test('on the side where it arrives, what the ledger shows counts once', () => {
+      const flow = prepare({
+        transactions: [
+          ...toVault,
+          atomic(5, [
+            ['bridge', null, 300, WETH],
+            [WETH_CONTRACT, 'bridge', 300, ETH, 'internal'],
+            ['bridge', 'mule', 300, ETH, 'internal'],
+          ]),
+        ],
+        crossings: [crossing({})],
+      }).run('fifo')
+      expect(ends(flow)).toEqual(['200 slip44:60 held mule', '60 slip44:1 bridge vault'])
+    })
   })
 
   test('frontier names what would cross', () => {

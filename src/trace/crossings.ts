@@ -4,7 +4,7 @@
  * @module
  */
 import { type Ledger, MOVEMENT_KINDS, NONE } from '../ledger/ledger.ts'
-import type { ChainId } from '../units/caip.ts'
+import type { AssetId, ChainId } from '../units/caip.ts'
 import type { Beyond, Crossing, OpenDeparture } from './beyond.ts'
 import type { Conversion, Side } from './conversion.ts'
 import { amountAt, type Gathered, gather } from './gathered.ts'
@@ -149,10 +149,10 @@ function conversionOf(
   isBridge: (holder: number) => boolean,
 ): Conversion | null {
   const { protocol, how, confidence, evidence } = crossing
-  const given = givenTo(ledger, gathered, crossing, credits, isBridge)
+  const given = givenOrWrapped(ledger, gathered, crossing, credits, isBridge)
   const asset = gathered.creditAsset.data[given[0]?.leg ?? NONE]
   if (asset === undefined || given.some(({ leg }) => gathered.creditAsset.data[leg] !== asset)) return null
-  const paid = given.reduce((sum, { amount }) => sum + amount, 0n)
+  const paid = sumOf(given)
   const got = arrivals.reduce(
     (sum, { leg }) => sum + amountAt(gathered, gathered.creditAmount.data[leg]!),
     0n,
@@ -181,10 +181,38 @@ function conversionOf(
 }
 
 /**
- * The payments that a crossing takes along: of the amount that it names, else to a holder labelled as a bridge, else the
- * only one there is. A payment back to the payer is change.
+ * What {@link givenTo} gives; but where none of it is of the amount that the crossing names, a payment of that very amount in
+ * the coin where a token is named, or in a token where the coin is: the one wraps the other on the way.
  */
-export function givenTo(
+export function givenOrWrapped(
+  ledger: Ledger,
+  gathered: Gathered,
+  { from }: Pick<Crossing, 'from'>,
+  credits: readonly Credit[],
+  isBridge: (holder: number) => boolean,
+): Credit[] {
+  const given = givenTo(ledger, gathered, { from }, credits, isBridge)
+  if (from.asset === null || from.amount === null || sumOf(given) === from.amount) return given
+  const isCoin = isCoinId(from.asset)
+  const assets = ledger.assets()
+  const others = credits.filter(
+    ({ leg, amount }) =>
+      amount === from.amount && isCoinId(assets[gathered.creditAsset.data[leg]!]!.id) !== isCoin,
+  )
+  const wrapped = givenTo(ledger, gathered, { from: { ...from, asset: null } }, others, isBridge)
+  return wrapped.length > 0 ? wrapped : given
+}
+
+const isCoinId = (asset: AssetId): boolean => asset.includes('/slip44:')
+
+export const sumOf = (credits: readonly Credit[]): bigint =>
+  credits.reduce((sum, { amount }) => sum + amount, 0n)
+
+/**
+ * The payments that a crossing takes along: of the amount that it names, else to a holder labelled as a bridge, else the
+ * only one there is. A payment back to the payer is change, and what nobody pays is minted.
+ */
+function givenTo(
   ledger: Ledger,
   gathered: Gathered,
   { from }: Pick<Crossing, 'from'>,
@@ -199,7 +227,7 @@ export function givenTo(
     const payers = debitHolder.data.subarray(debitStarts.data[movement]!, debitStarts.data[movement + 1]!)
     if (payers.includes(creditHolder.data[leg]!)) return false
     if (kind.data[movement] === UTXO) return creditHolder.data[leg] !== NONE
-    return payer === null || payers.includes(payer)
+    return payer === null ? !payers.includes(NONE) : payers.includes(payer)
   })
   const exact = from.amount === null ? [] : possible.filter(({ amount }) => amount === from.amount)
   if (exact.length > 0) return exact.slice(0, 1)

@@ -8,7 +8,7 @@ import { type Ledger, NONE } from '../ledger/ledger.ts'
 import { addressOf } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import type { Conversion } from './conversion.ts'
-import { type Credit, creditsOf, type Departing, givenTo } from './crossings.ts'
+import { type Credit, creditsOf, type Departing, givenOrWrapped, sumOf } from './crossings.ts'
 import type { Findings } from './findings.ts'
 import type { Gathered } from './gathered.ts'
 
@@ -33,11 +33,8 @@ export function departuresOf(
   for (const { departure, tx } of found) {
     const free = credits.get(tx)!.filter(({ leg }) => !claimed.has(leg))
     const { from, protocol, byContract } = departure
-    // A contract may name the wrapped coin where the coin itself was paid.
-    const given = (from.amount === null ? [from.asset] : [from.asset, null])
-      .map((asset) => givenTo(ledger, gathered, { from: { ...from, asset } }, free, isBridge))
-      .find((legs) => legs.length > 0 && (from.amount === null || sumOf(legs) === from.amount))
-    if (given === undefined) continue
+    const given = givenOrWrapped(ledger, gathered, { from }, free, isBridge)
+    if (given.length === 0 || (from.amount !== null && sumOf(given) !== from.amount)) continue
     for (const { leg } of given) claimed.add(leg)
     const asset = gathered.creditAsset.data[given[0]!.leg]!
     if (given.some(({ leg }) => gathered.creditAsset.data[leg] !== asset)) continue
@@ -56,8 +53,6 @@ export function departuresOf(
   }
   return { conversions, byMemo }
 }
-
-const sumOf = (credits: readonly Credit[]): bigint => credits.reduce((sum, { amount }) => sum + amount, 0n)
 
 /** Departures that a flow names one by one. */
 const NAMED = 20
