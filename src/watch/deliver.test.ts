@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SourceError } from '../net/index.ts'
 import { plainRequest } from '../trace/index.ts'
-import { BITCOIN_REGTEST } from '../units/caip.ts'
+import { BITCOIN, BITCOIN_REGTEST } from '../units/caip.ts'
 import type { DraftAlert } from './alert.ts'
 import { openWatchDatabase } from './database.ts'
 import {
@@ -16,7 +16,7 @@ import { createOutbox } from './outbox.ts'
 import { DeliveryError } from './receivers/deliveryError.ts'
 import { refusalOf } from './receivers/refusal.ts'
 import { testAlert } from './testAlert.ts'
-import type { Watch } from './watch.ts'
+import { START_AT_TIP, type Watch } from './watch.ts'
 import { createWatchStore } from './watchStore.ts'
 
 const failed = new DeliveryError('x', 'no')
@@ -129,6 +129,18 @@ describe('createWatchStore', () => {
     expect(store.mark(BITCOIN_REGTEST)).toEqual({ height: 3, hash: null, told: false })
     const stale = { nowMs: 0, chain: BITCOIN_REGTEST, from: { height: 6, hash: 'six' } }
     expect(() => store.commit(stale)).toThrow(expect.objectContaining({ code: 'WATCH_STALE_MARK' }))
+  })
+
+  test('a watch that begins with the next block skips no block of another', () => {
+    const { store, watch } = opened([])
+    const next = { ...watch, id: 'x', name: 'next', since: { [BITCOIN_REGTEST]: START_AT_TIP } }
+    store.add(next, { nowMs: 0 })
+    expect(store.mark(BITCOIN_REGTEST)).toEqual({ height: 5, hash: null, told: false })
+    const other = { ...watch, id: 'y', name: 'other', since: { [BITCOIN]: START_AT_TIP } }
+    store.add(other, { nowMs: 0 })
+    expect(store.mark(BITCOIN)).toEqual({ height: START_AT_TIP, hash: null, told: false })
+    store.add({ ...watch, id: 'z', name: 'known', since: { [BITCOIN]: 7 } }, { nowMs: 0 })
+    expect(store.marks(BITCOIN)).toEqual([{ height: 7, hash: null, told: false }])
   })
 
   test('removed with all that hangs on it, and the number of deliveries still open', () => {

@@ -12,7 +12,7 @@ import type { WatchDatabase } from './database.ts'
 import type { Unconfirmed } from './mempool.ts'
 import type { ReceiverSpec } from './receivers/receiver.ts'
 import { requestFromJson, requestToJson } from './requestJson.ts'
-import { WATCH_KINDS, type Watch } from './watch.ts'
+import { START_AT_TIP, WATCH_KINDS, type Watch } from './watch.ts'
 import { StaleMarkError, WatchNameError } from './watchError.ts'
 
 /** Blocks of each chain whose hashes are kept. Deeper reorganisations are found by the blocks that held something watched. */
@@ -67,7 +67,7 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
     all<MarkRow>(`${MARK} WHERE chain = ? ORDER BY height DESC LIMIT 1`, chain).map(toMark)[0] ?? null
 
   const popTo = (chain: ChainId, { height, hash }: Mark): void => {
-    run('DELETE FROM block WHERE chain = ? AND height > ?', chain, height)
+    run('DELETE FROM block WHERE chain = ? AND (height > ? OR height = ?)', chain, height, START_AT_TIP)
     // The watch may begin in the middle of nowhere: what is below is not known then.
     if (mark(chain)?.height !== height) run('INSERT INTO block VALUES (?, ?, ?, 0)', chain, height, hash)
   }
@@ -92,7 +92,7 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
   const write = (change: Change): void => {
     if (change.chain !== undefined) writeChain(change.chain, change)
     for (const { chain, height } of change.begin ?? [])
-      if (mark(chain) === null) popTo(chain, { height, hash: null })
+      if ((mark(chain)?.height ?? START_AT_TIP) === START_AT_TIP) popTo(chain, { height, hash: null })
     for (const { watch, key, class: kind, holder, state, turn, facts } of change.events ?? [])
       run(
         'INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -142,7 +142,8 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
           ...([JSON.stringify(since), JSON.stringify(receivers), added] as const),
         )
         for (const [chain, height] of Object.entries(since))
-          if ((mark(chain)?.height ?? Number.POSITIVE_INFINITY) > height) popTo(chain, { height, hash: null })
+          if (startOf(mark(chain)?.height ?? START_AT_TIP) >= startOf(height))
+            popTo(chain, { height, hash: null })
         write(known)
       })
     },
@@ -204,6 +205,11 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
       ).map(({ id, json }) => ({ ...(JSON.parse(json) as DraftAlert), sequence: id })),
     close: () => database.close(),
   }
+}
+
+/** The tip, wherever it is, is above every block that is named. */
+function startOf(height: number): number {
+  return height === START_AT_TIP ? Number.POSITIVE_INFINITY : height
 }
 
 const PRUNE = `DELETE FROM block WHERE chain = ? AND height < max(0,
