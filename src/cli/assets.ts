@@ -32,6 +32,21 @@ export function typedAsset(
   throw new TypedAssetError(typed, verified.length > 1 ? verified : named)
 }
 
+/**
+ * The asset that must be meant where none is named: the only one of the ledger, or while that has none, the only verified
+ * one of live sources; `undefined` where there are several.
+ */
+export function onlyAsset(
+  chain: ChainId | undefined,
+  ledger: Ledger,
+  liveChains: ReadonlySet<ChainId>,
+): Asset | undefined {
+  const held = ledger.assets()
+  const all = held.length > 0 ? held : KNOWN_ASSETS.filter((asset) => liveChains.has(asset.chain))
+  const [only, ...others] = all.filter((asset) => chain === undefined || asset.chain === chain)
+  return others.length === 0 ? only : undefined
+}
+
 /** What was typed is no asset of the ledger, or could be several. */
 class TypedAssetError extends LootlineError<{
   readonly code: 'CLI_ASSET'

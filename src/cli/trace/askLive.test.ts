@@ -181,6 +181,15 @@ test('an address alone is looked up, and what it received is followed', async ()
   expect(leaves).toEqual(indexed.leaves)
 })
 
+test('an amount without asset is of the only coin that live sources can bring, before the ledger has it', async () => {
+  const { store } = await liveStore('esplora')
+  const { code, stdout } = await trace(store, '--amount', '1.5', '--dust', '0.00001', '--max-hops', '1')
+  expect(code).toBe(0)
+  const { seeds, options } = JSON.parse(stdout) as Flow
+  expect(seeds.map(({ amount }) => amount)).toEqual(['150000000'])
+  expect(options.dust).toBe('1000')
+})
+
 test('offline, a seed that was never asked for is not said to be unknown', async () => {
   const { store } = await liveStore('esplora')
   const { code, stderr } = await trace(store, '--offline')

@@ -14,7 +14,7 @@ import {
   type TraceRequest,
 } from '../../trace/index.ts'
 import { type Asset, type ChainId, parseAmount, printable } from '../../units/index.ts'
-import { typedAsset } from '../assets.ts'
+import { onlyAsset, typedAsset } from '../assets.ts'
 import { UsageError } from '../command.ts'
 import type { Context } from '../context.ts'
 import { typedHolders, typedTransaction } from '../holders.ts'
@@ -59,10 +59,17 @@ export function requestOf(
 ): TraceRequest {
   const asset =
     options.asset === undefined ? undefined : typedAsset(options.asset, options.chain, ledger, liveChains)
+  const meant = asset ?? onlyAsset(options.chain, ledger, liveChains)
   const dust =
-    options.dust === undefined ? null : dustOf(options.dust, asset, options.chain, ledger, liveChains)
+    options.dust === undefined ? null : dustOf(options.dust, meant, options.chain, ledger, liveChains)
+  const limits = {
+    ...(asset === undefined ? {} : { asset: asset.id }),
+    ...(options.amount === undefined ? {} : { amount: amountOf('--amount', options.amount, meant).amount }),
+    ...(options.after === undefined ? {} : { after: options.after }),
+    ...(options.before === undefined ? {} : { before: options.before }),
+  }
   return {
-    seeds: seedsOf(context, ledger, options, asset, liveChains),
+    seeds: seedsOf(context, ledger, options, limits, liveChains),
     rule: options.rule,
     direction: options.backward || options.of.length > 0 ? 'backward' : 'forward',
     seedMode: options.seed,
@@ -85,7 +92,7 @@ function seedsOf(
   context: Context,
   ledger: Ledger,
   options: TraceOptions,
-  asset: Asset | undefined,
+  limits: Omit<SeedSpec, 'theft' | 'of'>,
   liveChains: ReadonlySet<ChainId>,
 ): SeedSpec[] {
   const typed = [...options.from, ...options.of].map((what, i) => ({ ...named(what), group: String(i) }))
@@ -97,14 +104,6 @@ function seedsOf(
       'No seed: say what was stolen.',
       'Give --from with an address or a transaction, or --from-file with a list of addresses.',
     )
-  const limits = {
-    ...(asset === undefined ? {} : { asset: asset.id }),
-    ...(options.amount === undefined
-      ? {}
-      : { amount: amountOf('--amount', options.amount, asset, ledger).amount }),
-    ...(options.after === undefined ? {} : { after: options.after }),
-    ...(options.before === undefined ? {} : { before: options.before }),
-  }
   const lots: SeedSpec[] = []
   const groups = new Map<string, { readonly theft: string; readonly holders: Set<string> }>()
   for (const { theft, what, group: key } of typed) {
@@ -148,17 +147,10 @@ function refusedOf(typed: string, ledger: Ledger): string {
   return txid
 }
 
-function amountOf(
-  option: string,
-  typed: string,
-  asset: Asset | undefined,
-  ledger: Ledger,
-): { asset: string; amount: bigint } {
-  const [only, ...others] = ledger.assets()
-  const of = asset ?? (others.length === 0 ? only : undefined)
+function amountOf(option: string, typed: string, of: Asset | undefined): { asset: string; amount: bigint } {
   if (of === undefined)
     throw new UsageError(
-      `${option} needs an asset: the ledger has several.`,
+      `${option} needs an asset: it may be of several.`,
       'Add --asset, such as --asset USDT.',
     )
   return { asset: of.id, amount: parseAmount(typed, of.decimals, { thousands: true }) }
@@ -174,5 +166,5 @@ function dustOf(
 ): { asset: string; amount: bigint } {
   const [amount, word] = typed.trim().split(/\s+/, 2) as [string, string?]
   const of = word === undefined ? asset : typedAsset(word, chain, ledger, liveChains)
-  return amountOf('--dust', amount, of, ledger)
+  return amountOf('--dust', amount, of)
 }
