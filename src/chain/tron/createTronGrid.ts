@@ -8,6 +8,7 @@ import { type Door, type Keep, readJson } from '../../net/index.ts'
 import type { Asset } from '../../units/asset.ts'
 import { type AssetId, addressOf, type HolderId, TRON } from '../../units/caip.ts'
 import { assertAnswer, namingErrors } from '../evm/assertAnswer.ts'
+import { crowded } from '../evm/etherscan/within.ts'
 import { createMetadata, describeToken, type TokenWords } from '../evm/metadata.ts'
 import type { BlockRef, HistoryPage, HistoryRange, MetAssets, Placed, Source } from '../source.ts'
 import type { Transaction, Transfer } from '../transaction.ts'
@@ -24,7 +25,7 @@ import {
 import { heedingFrequency } from './frequency.ts'
 import { estimateRows, type Gathered, gather, provenRowSchema } from './history.ts'
 import { proveTransaction } from './proof.ts'
-import { assetOf, isNameless, transactionOf, transactionOfRows } from './transactionOfRows.ts'
+import { assetOf, isNameless, movedByRows, transactionOf, transactionOfRows } from './transactionOfRows.ts'
 import { blockSchema, constantSchema, resultSchema, tokenRowSchema, transactionSchema } from './wire.ts'
 
 const BLIND = [
@@ -168,35 +169,57 @@ export function createTronGrid(to: Door): Source {
         rows.token += token.length
       }
       const assets = new Map<AssetId, Asset>([[TRX.id, TRX]])
-      const read = await Promise.all(gathered.map(readGathered))
+      const read = await Promise.all(gathered.map((one) => readGathered(who, one)))
       for (const asset of read.flatMap((one) => one.assets)) assets.set(asset.id, asset)
       const own = read
         .map((one) => one.transaction)
         .filter(({ transfers }) => transfers.some(({ from, to }) => from === who || to === who))
         .filter(({ time }) => within === undefined || (time! >= within.from.time && time! <= within.to.time))
-      const transactions = (await inOrder(own)).map((one): Placed => ({ transaction: one, block, links: [] }))
+      const transactions = (await inOrder(who, own)).map(
+        (one): Placed => ({ transaction: one, block, links: [] }),
+      )
       yield { transactions, assets: [...assets.values()], counted: Math.max(rows.account, rows.token) }
     }
   }
 
-  /** A token that the lists do not name is in the transaction itself. */
-  async function readGathered(gathered: Gathered): Promise<{ transaction: Transaction; assets: MetAssets }> {
-    if (isNameless(gathered)) {
+  /**
+   * A token that the lists do not name is in the transaction itself, and so is the order of its payments, which matters where
+   * several are of this account and of one asset.
+   */
+  async function readGathered(
+    who: HolderId,
+    gathered: Gathered,
+  ): Promise<{ transaction: Transaction; assets: MetAssets }> {
+    const rows = movedByRows(gathered)
+    const named = gathered.token.flatMap(({ token_info }) => (token_info === null ? [] : assetOf(token_info)))
+    if (isNameless(gathered) || crowded(who, rows).size > 0) {
       const whole = await transaction(gathered.txid)
       assertAnswer(whole !== null, `transaction ${gathered.txid}, which a list has`, 'nothing')
-      return { transaction: whole.placed.transaction, assets: whole.assets }
+      return { transaction: whole.placed.transaction, assets: [...whole.assets, ...named] }
     }
-    const infos = gathered.token.flatMap(({ token_info }) => token_info ?? [])
-    return { transaction: transactionOfRows(gathered), assets: infos.map(assetOf) }
+    return { transaction: transactionOfRows(gathered, rows), assets: named }
   }
 
-  /** Transactions of one moment are of one block, whose order the lists do not say: it is asked for where a height is known. */
-  async function inOrder(transactions: readonly Transaction[]): Promise<Transaction[]> {
+  /** In which block a transaction is that can no longer be undone. */
+  async function heightOf(txid: string): Promise<number> {
+    const body = { value: txid }
+    const result = await post('/walletsolidity/gettransactioninfobyid', body, resultSchema, keepFound)
+    assertAnswer(result?.id === txid, `the result of ${txid}, which a list has`, String(result?.id))
+    return result!.blockNumber
+  }
+
+  /**
+   * Transactions of one moment are of one block, whose order the lists do not say: it is asked for where a height is known, or
+   * where several move one asset.
+   */
+  async function inOrder(who: HolderId, transactions: readonly Transaction[]): Promise<Transaction[]> {
     const moments = [...Map.groupBy(transactions, ({ time }) => time).values()]
     const ordered = await Promise.all(
       moments.map(async (list) => {
-        const height = list.find((one) => one.height !== undefined)?.height
-        if (list.length === 1 || height === undefined) return list
+        if (list.length === 1) return list
+        let height = list.find((one) => one.height !== undefined)?.height
+        if (height === undefined && crowded(who, list).size > 0) height = await heightOf(list[0]!.txid)
+        if (height === undefined) return list
         const { ids } = await wholeBlock(height)
         const placed = list.map((one) => ({ ...one, height, index: ids.indexOf(one.txid) }))
         const lost = placed.find(({ index }) => index < 0)

@@ -13,10 +13,14 @@ import { holderOfTron, internalTransfers, isDone, NO_OUTCOME, ownTransfers, trc2
 import type { Gathered } from './history.ts'
 import type { InternalRow, TokenInfo } from './wire.ts'
 
-/** What the rows say; a token that they do not name is left out. */
-export function transactionOfRows({ txid, time, account, token }: Gathered): Transaction {
-  const transfers: Transfer[] = []
-  let height: number | undefined
+/** Transfers of one row. */
+interface Moved {
+  readonly transfers: readonly Transfer[]
+}
+
+/** What each row says; a token that it does not name is left out. */
+export function movedByRows({ txid, account, token }: Gathered): readonly Moved[] {
+  const own: Moved[] = []
   // A payment may stand both in the transaction's own row and in one of its own.
   const internals = new Map<string, InternalRow>()
   for (const row of account) {
@@ -24,19 +28,24 @@ export function transactionOfRows({ txid, time, account, token }: Gathered): Tra
       internals.set(row.internal_tx_id, row)
       continue
     }
-    assertAnswer(row.txID === txid && transfers.length === 0, `one row of ${txid}`, 'several')
-    height = row.blockNumber
-    transfers.push(...ownTransfers(row, { ...NO_OUTCOME, fee: row.ret?.[0]?.fee ?? 0n }))
+    assertAnswer(row.txID === txid && own.length === 0, `one row of ${txid}`, 'several')
+    own.push({ transfers: ownTransfers(row, { ...NO_OUTCOME, fee: row.ret?.[0]?.fee ?? 0n }) })
     if (isDone(row)) for (const one of row.internal_transactions ?? []) internals.set(one.internal_tx_id, one)
   }
-  transfers.push(...internalTransfers([...internals.values()]))
-  for (const row of token) {
-    if (row.type !== 'Transfer' || row.token_info === null) continue
+  const paid = [...internals.values()].map((one): Moved => ({ transfers: internalTransfers([one]) }))
+  const tokens = token.flatMap((row): Moved[] => {
+    if (row.type !== 'Transfer' || row.token_info === null) return []
     const parties = { from: holderOfTron(row.from), to: holderOfTron(row.to) }
-    transfers.push({ ...parties, asset: assetOf(row.token_info).id, amount: row.value, kind: 'token' })
-  }
+    const asset = assetOf(row.token_info).id
+    return [{ transfers: [{ ...parties, asset, amount: row.value, kind: 'token' }] }]
+  })
+  return [...own, ...paid, ...tokens]
+}
+
+export function transactionOfRows({ txid, time, account }: Gathered, rows: readonly Moved[]): Transaction {
+  const height = account.flatMap((row) => ('tx_id' in row ? [] : (row.blockNumber ?? []))).at(0)
   // The lists do not say where in the transaction a token moved, so no place is given.
-  const plain = transfers.map(({ position: _, ...transfer }) => transfer)
+  const plain = rows.flatMap(({ transfers }) => transfers.map(({ position: _, ...transfer }) => transfer))
   return transactionOf(txid, { ...(height === undefined ? {} : { height }), time: seconds(time) }, plain)
 }
 

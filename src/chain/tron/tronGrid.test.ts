@@ -192,6 +192,22 @@ describe('createTronGrid', () => {
     ])
   })
 
+  test('a history says what came first within a block of which it has events alone', async () => {
+    const paid = (from: string, amount: bigint) => ({ tokens: [{ contract: USDT, from, to: B, amount }] })
+    const [late, early] = [call(A, USDT, 0, paid(A, 1n)), call(C, USDT, 0, paid(C, 2n))]
+    // The list need not have them in the order of the block.
+    await using turned = await startTronServer([[early, late]], TOKENS, {
+      change: ({ path }, answer) =>
+        path.includes('/trc20') ? { ...answer, data: (answer['data'] as unknown[]).toReversed() } : answer,
+    })
+    const [page] = await walk(open(turned), B)
+    expect(page!.transactions.map(({ transaction }) => transaction.txid)).toEqual(turned.txids)
+    expect(page!.transactions.map(({ transaction: { height, index } }) => [height, index])).toEqual([
+      [1, 0],
+      [1, 1],
+    ])
+  })
+
   test('what a list is about stands in no block that can be undone', async () => {
     const [page] = await walk(source, A)
     expect(page!.transactions.every(({ block }) => block?.height === 3)).toBe(true)

@@ -9,10 +9,12 @@ import type { Transfer } from '../../transaction.ts'
 import { type ChainWords, tokenDrafts } from '../content.ts'
 import type { Payment } from '../payments.ts'
 import type { RpcReceipt } from '../wire.ts'
-import type { Row } from './rows.ts'
 
 /** Kinds of transfers, of one transaction, whose order could matter to an account. A row's own transfers are in order. */
-export function crowded(who: HolderId, rows: readonly Row[]): ReadonlySet<Transfer['kind']> {
+export function crowded(
+  who: HolderId,
+  rows: readonly { readonly transfers: readonly Transfer[] }[],
+): ReadonlySet<Transfer['kind']> {
   const own = rows.flatMap((row) =>
     row.transfers
       .filter(({ from, to, amount }) => amount > 0n && (from === who || to === who))
