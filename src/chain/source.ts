@@ -27,6 +27,14 @@ export interface Placed {
   readonly block: BlockRef | null
   /** Statements in it about money that leaves this chain or comes from another. */
   readonly links: readonly CrossLink[]
+  /** EVM: absent where the source does not say. */
+  readonly turn?: Turn
+}
+
+/** The place of a transaction among its sender's, which no other can have (Ethereum yellow paper, section 6.2). */
+export interface Turn {
+  readonly sender: HolderId
+  readonly nonce: number
 }
 
 /** Tokens met on the way, as their contracts describe them: untrusted. */

@@ -79,6 +79,42 @@ test('a real EVM node: coins that come, go on, and are taken back by a reorganis
   expect(kinds().slice(4)).toEqual(['reversed 30'])
 })
 
+test.each([
+  ['in the mempool', true, 10],
+  ['by one that is mined and was not seen waiting', false, 14],
+])('a real EVM node: who takes the nonce of a transaction takes its place, %s', async (_, isSeen, first) => {
+  const node = await createEvmNode(anvil.door())
+  const { watcher, store, kinds } = await watchThief(first, async () => node)
+  const [thief, payee, stranger] = [anvil.accounts[first]!, anvil.accounts[first + 1]!, anvil.accounts[1]!]
+  const pass = async (): Promise<void> => {
+    expect(await watcher.pass(CHAIN)).toMatchObject({ atTip: true, failures: [] })
+  }
+  const offer = async (from: typeof thief, to: typeof thief, tenths: bigint, gwei = 10n): Promise<string> => {
+    const nonce = Number(await anvil.rpc('eth_getTransactionCount', [from.address, 'latest']))
+    const raw = await from.signTransaction({
+      ...{ type: 'legacy', chainId: anvil.chainId, nonce, gas: 21_000n, gasPrice: gwei * 10n ** 9n },
+      ...{ to: to.address, value: (tenths * ETHER) / 10n },
+    })
+    return (await anvil.rpc('eth_sendRawTransaction', [raw])) as string
+  }
+  await anvil.send(0, thief.address, 10n * ETHER)
+  await pass()
+  const replacements: string[][] = []
+  await anvil.inOneBlock(async () => {
+    // One that pays from what is watched, and a stranger's that pays the watched address.
+    const waiting = [await offer(thief, payee, 40n), await offer(stranger, thief, 5n)]
+    await pass()
+    expect(kinds().slice(1).sort()).toEqual(['unconfirmed 40', 'unconfirmed 5'])
+    const rivals = [await offer(thief, thief, 0n, 30n), await offer(stranger, payee, 1n, 30n)]
+    if (isSeen) await pass()
+    replacements.push(...waiting.map((txid, i) => [txid, rivals[i]!]))
+  })
+  await pass()
+  const told = store.alerts({ limit: 100 }).filter(({ kind }) => kind === 'replaced')
+  expect(told.map(({ txid, by }) => [txid, by]).sort()).toEqual(replacements.sort())
+  expect(kinds().filter((line) => /dropped|moved/.test(line))).toEqual([])
+})
+
 test("an explorer's API: coins and a token that come, go on, and are taken back by a reorganisation", async () => {
   // As it would answer at each look.
   const open = async (): Promise<Source> => {

@@ -77,7 +77,7 @@ export async function connect(
     lookout = lookoutOf(chain)
     ;({ transactions, assets } = await matchesIn(source, block, lookout))
   }
-  const confirmed = [...got.values()].map(({ transaction }) => transaction)
+  const confirmed = [...got.values()].map(({ transaction, turn }) => ({ ...transaction, turn }))
   const waiting = store.waiting(chain)
   const replaced = replacedBy(waiting, confirmed, new Set(got.keys()))
   const alive = [...touched].filter(({ id }) => watched.watches().has(id))

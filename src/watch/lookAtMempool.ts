@@ -30,11 +30,11 @@ export async function lookAtMempool(
     there = new Set(placed.map(({ transaction }) => transaction.txid))
     const before = store.waiting(chain)
     const was = new Set(before.map(({ txid }) => txid))
-    const transactions = placed.map(({ transaction }) => transaction)
-    const fresh = transactions
-      .filter(({ txid }) => !was.has(txid))
-      .flatMap((transaction) => unconfirmedOf(transaction, lookout, seconds()) ?? [])
-    const replaced = replacedBy(before, transactions, there)
+    const fresh = placed
+      .filter(({ transaction: { txid } }) => !was.has(txid))
+      .flatMap((one) => unconfirmedOf(one, lookout, seconds()) ?? [])
+    const takers = placed.map(({ transaction, turn }) => ({ ...transaction, turn }))
+    const replaced = replacedBy(before, takers, there)
     if (fresh.length + replaced.size === 0) break
     commit({
       chain,

@@ -73,9 +73,11 @@ export function createLookout(
       holders.set(sighted.holder, list)
     }
   }
-  for (const { txid, inputs, outputs, claims } of waiting) {
-    // Whoever else spends what it spends takes its place.
+  const senders = new Set<HolderId>()
+  for (const { txid, inputs, outputs, turn, claims } of waiting) {
+    // Whoever else spends what it spends, or has its turn, takes its place.
     for (const input of inputs) lot(input.txid, input.n)
+    if (turn !== undefined) senders.add(turn.sender)
     for (const { watch, asset, amount } of claims)
       if (asset === native)
         for (const [n, output] of outputs.entries())
@@ -91,8 +93,8 @@ export function createLookout(
     holders: new Set(holders.keys()),
     busy,
     spends: (txid, n) => lots.get(txid)?.has(n) ?? false,
-    touches: (holder) => holders.has(holder),
-    lotsOnly: holders.size === 0,
+    touches: (holder) => holders.has(holder) || senders.has(holder),
+    lotsOnly: holders.size + senders.size === 0,
     watchesOf(transaction) {
       const parties = [
         ...transaction.transfers.flatMap(({ from, to }) => [from, to]),

@@ -27,6 +27,16 @@ describe('replacedBy', () => {
     ])
   })
 
+  test('who takes a turn of the same sender takes the place', () => {
+    const turn = { sender: 'eip155:1:0x01', nonce: 7 }
+    const first = { ...waiting('first'), turn }
+    const by = (other: Partial<typeof turn>) =>
+      replacedBy([first], [{ ...rival('second'), turn: { ...turn, ...other } }], new Set())
+    expect([...by({})]).toEqual([['first', 'second']])
+    expect(by({ nonce: 8 }).size).toBe(0)
+    expect(by({ sender: 'eip155:1:0x02' }).size).toBe(0)
+  })
+
   test('what is still there is not replaced, nor is a transaction by itself', () => {
     const first = waiting('first', 'lot:0')
     expect(replacedBy([first], [rival('second', 'lot:0')], new Set(['first'])).size).toBe(0)

@@ -2,7 +2,8 @@
  * Unconfirmed transactions: who spends what is watched, what spends that, and what takes whose place. Pure.
  * @module
  */
-import type { Transaction } from '../chain/transaction.ts'
+import type { Turn } from '../chain/source.ts'
+import type { Input } from '../chain/transaction.ts'
 import type { AssetId, ChainId, HolderId } from '../units/caip.ts'
 
 /** A transaction without a block, of which a watch was told; kept as JSON, amounts as strings of digits. */
@@ -11,6 +12,7 @@ export interface Unconfirmed {
   readonly txid: string
   readonly inputs: readonly { readonly txid: string; readonly n: number }[]
   readonly outputs: readonly { readonly holder: HolderId | null; readonly amount: string }[]
+  readonly turn?: Turn
   /** What of each watch it moves, at most. */
   readonly claims: readonly UnconfirmedClaim[]
   /** Unix seconds of the first sight. */
@@ -35,22 +37,33 @@ export interface UnconfirmedClaim {
  */
 export const DROPPED_AFTER_SECONDS = 600
 
+/** What only one transaction can have: an output that it spends, and its sender's turn. */
+interface Taker {
+  readonly txid: string
+  readonly inputs: readonly Pick<Input, 'txid' | 'n'>[]
+  readonly turn?: Turn | undefined
+}
+
+function takenBy({ inputs, turn }: Taker): string[] {
+  const outputs = inputs.map(({ txid, n }) => `${txid}:${n}`)
+  return turn === undefined ? outputs : [...outputs, `${turn.sender} ${turn.nonce}`]
+}
+
 /** Which of those waiting an answer or a block takes the place of, with their descendants; by what. */
 export function replacedBy(
   waiting: Iterable<Unconfirmed>,
-  by: readonly Pick<Transaction, 'txid' | 'inputs'>[],
+  by: readonly Taker[],
   stillThere: ReadonlySet<string>,
 ): Map<string, string> {
   const all = [...waiting]
-  const spender = new Map<string, string>()
-  for (const { txid, inputs } of by) for (const input of inputs) spender.set(`${input.txid}:${input.n}`, txid)
+  const taker = new Map(by.flatMap((one) => takenBy(one).map((what) => [what, one.txid])))
   const replaced = new Map<string, string>()
-  for (const { txid, inputs } of all) {
-    if (stillThere.has(txid)) continue
-    const rival = inputs
-      .map((input) => spender.get(`${input.txid}:${input.n}`))
-      .find((other) => other !== undefined && other !== txid)
-    if (rival !== undefined) replaced.set(txid, rival)
+  for (const one of all) {
+    if (stillThere.has(one.txid)) continue
+    const rival = takenBy(one)
+      .map((what) => taker.get(what))
+      .find((other) => other !== undefined && other !== one.txid)
+    if (rival !== undefined) replaced.set(one.txid, rival)
   }
   // What spends an output of a replaced transaction can never be confirmed either.
   for (let before = -1; before !== replaced.size; ) {

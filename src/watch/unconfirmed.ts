@@ -2,7 +2,7 @@
  * What is told of unconfirmed transactions. Pure but for the books it asks for labels and values.
  * @module
  */
-import type { Transaction } from '../chain/transaction.ts'
+import type { Placed } from '../chain/source.ts'
 import { type DraftAlert, type Facts, keyOf, largestParties, type Party } from './alert.ts'
 import { draftAlert } from './draft.ts'
 import type { Lookout, LookoutClaim } from './lookout.ts'
@@ -20,7 +20,11 @@ type Named = (watch: string) => Watch | undefined
 type Words = Pick<WatchedBooks, 'labels' | 'asset' | 'value'>
 
 /** null where it moves nothing watched, as one does that only spends beside it. */
-export function unconfirmedOf(transaction: Transaction, lookout: Lookout, unixSeconds: number): Fresh | null {
+export function unconfirmedOf(
+  { transaction, turn }: Placed,
+  lookout: Lookout,
+  unixSeconds: number,
+): Fresh | null {
   const claims = lookout.claimsOf(transaction)
   if (claims.length === 0) return null
   const { chain, txid, inputs, outputs } = transaction
@@ -31,6 +35,7 @@ export function unconfirmedOf(transaction: Transaction, lookout: Lookout, unixSe
       txid,
       inputs: inputs.map((input) => ({ txid: input.txid, n: input.n })),
       outputs: outputs.map(({ holder, amount }) => ({ holder, amount: String(amount) })),
+      ...(turn && { turn }),
       claims: claims.map(({ watch, asset, amount, atMost }) => ({
         watch,
         asset,

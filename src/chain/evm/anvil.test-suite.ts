@@ -7,7 +7,6 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import {
   type Abi,
-  type Account,
   type Address,
   createPublicClient,
   createTestClient,
@@ -29,7 +28,7 @@ export interface Anvil {
   readonly url: string
   readonly chainId: number
   /** By number: the first ten have 10,000 coins each, the others none. */
-  readonly accounts: readonly Account[]
+  readonly accounts: readonly ReturnType<typeof mnemonicToAccount>[]
   /** A door to it, without pacing. */
   door(): Door
   /** One call of the node's own interface. */

@@ -17,7 +17,7 @@ import { type ChainWords, contentOf } from './content.ts'
 import { createHolders } from './holders.ts'
 import { type ContractCall, createMetadata } from './metadata.ts'
 import { createNodeCalls, findTraceMethod } from './nodeCalls.ts'
-import { pendingTransfers } from './pending.ts'
+import { pendingTransfers, turnOf } from './pending.ts'
 import { createPlacer } from './placing.ts'
 import { headerHash } from './proof.ts'
 import { createProver, type Prover } from './prover.ts'
@@ -189,9 +189,11 @@ export async function createEvmNode(door: Door, options: EvmNodeOptions = {}): P
       if (pending === null) return []
       const time = Number(pending.timestamp)
       return pending.transactions
-        .map((transaction) => ({ ...pendingTransfers(transaction, words), time }))
-        .filter(({ transfers }) => touches(transfers, interest))
-        .map((transaction) => ({ transaction, block: null, links: [] }))
+        .map((sent) => ({
+          transaction: { ...pendingTransfers(sent, words), time },
+          ...{ block: null, links: [], ...turnOf(sent, words) },
+        }))
+        .filter(({ transaction: { transfers } }) => touches(transfers, interest))
     },
   })
 }

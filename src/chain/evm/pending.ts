@@ -2,6 +2,7 @@
  * Transactions that no block has yet: what they will move if they succeed, as far as they say it themselves.
  * @module
  */
+import type { Placed } from '../source.ts'
 import type { Transaction, Transfer } from '../transaction.ts'
 import { type ChainWords, tokenAsset } from './content.ts'
 import type { RpcTransaction } from './wire.ts'
@@ -9,6 +10,11 @@ import type { RpcTransaction } from './wire.ts'
 /** EIP-20: `transfer(address,uint256)` and `transferFrom(address,address,uint256)`. */
 const TRANSFER = 'a9059cbb'
 const TRANSFER_FROM = '23b872dd'
+
+export function turnOf({ from, nonce }: RpcTransaction, { holder }: ChainWords): Pick<Placed, 'turn'> {
+  const sender = holder(from)
+  return nonce && sender !== null ? { turn: { sender, nonce: Number(nonce) } } : {}
+}
 
 /**
  * The transaction's own value, and a plain ERC-20 transfer that it asks for. Not its fee, and nothing that contracts will do.

@@ -12,6 +12,7 @@ import type { Transaction } from '../transaction.ts'
 import { type Found, placedTransaction, refOf } from './blockContent.ts'
 import type { ChainWords } from './content.ts'
 import { describeToken, type TokenWords } from './metadata.ts'
+import { turnOf } from './pending.ts'
 import type { EventLog } from './tokens.ts'
 import type { RpcHeader } from './wire.ts'
 
@@ -55,7 +56,8 @@ export function createPlacer(
           const contract = contractIn(asset)
           if (contract !== null) assets.set(asset, describeToken(asset, words.chain, said.get(contract)!))
         }
-        return { transaction, block, links: readLinks(transaction, one.transaction.input, one.receipt.logs) }
+        const links = readLinks(transaction, one.transaction.input, one.receipt.logs)
+        return { transaction, block, links, ...turnOf(one.transaction, words) }
       })
       return { placed, assets: [...assets.values()] }
     },

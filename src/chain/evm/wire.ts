@@ -38,6 +38,7 @@ export interface RpcTransaction {
   readonly to?: Maybe<string>
   readonly value: string
   readonly input: string
+  readonly nonce?: Maybe<string>
   readonly gas: string
   readonly gasPrice?: Maybe<string>
   readonly type?: Maybe<string>
@@ -53,6 +54,7 @@ export const transactionSchema: z.ZodType<RpcTransaction> = z.looseObject({
   to: address.nullish(),
   value: quantity,
   input: bytes,
+  nonce: small.nullish(),
   gas: quantity,
   gasPrice: quantity.nullish(),
   type: quantity.nullish(),
