@@ -8,9 +8,10 @@ import { type Ledger, NONE } from '../ledger/ledger.ts'
 import { addressOf } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import type { Conversion } from './conversion.ts'
-import { type Credit, creditsOf, type Departing, givenOrWrapped, sumOf } from './crossings.ts'
+import type { Departing } from './crossings.ts'
 import type { Findings } from './findings.ts'
 import type { Gathered } from './gathered.ts'
+import { type Credit, creditsOf, givenOrWrapped, sumOf } from './given.ts'
 
 export interface Departures {
   /** Payments that a protocol's contract vouches for: following ends with them. */
