@@ -16,6 +16,7 @@ export const watchRetryCommand: Command = command({
       if (name !== undefined) watchNamed(store, name)
       const due = outbox.retry(name, context.now() * 1000)
       if (json) return writeJson(context, { due })
-      writeLine(context, `${grouped(due)} deliveries are due again; "lootline watch run" makes them.`)
+      const are = due === 1 ? 'delivery is' : 'deliveries are'
+      writeLine(context, `${grouped(due)} ${are} due again; "lootline watch run" makes them.`)
     }),
 })

@@ -67,9 +67,11 @@ export const watchRunCommand: Command = command({
         stack.defer(context.onInterrupt?.(() => stop.abort()) ?? (() => {}))
         const { books, book, crossings, shared } = watchedBooks(stack, path, opened, context.now)
         const clock = context.clock ?? systemClock
-        const say = createTeller(context, json)
+        const say = createTeller(context, json, new Set(entries.map(({ chain }) => chain)))
         stack.defer(say.end)
         let wake = (): void => {}
+        if (store.watches().length === 0 && !json)
+          writeLine(context, 'Nothing is watched. Begin: lootline watch add --help')
         const watcher = createWatcher({
           ...{ store, clock, signal: stop.signal, onBlock: say.block },
           books: tracedBooks(books, crossings, book),
@@ -141,7 +143,7 @@ interface Teller {
 }
 
 /** Says what changes; a failure that lasts is said once. */
-function createTeller(context: Context, json: boolean): Teller {
+function createTeller(context: Context, json: boolean, served: ReadonlySet<ChainId>): Teller {
   const progress = startProgress(context, 'watching')
   const last = new Map<string, string>()
   const once = (about: string, text: string, line: () => void): void => {
@@ -199,7 +201,7 @@ function createTeller(context: Context, json: boolean): Teller {
         once(chain, 'ok', () =>
           tell(`${name}: looked through to block ${grouped(height ?? 0)}, and on`, { chain, height, atTip }),
         )
-      else if ((height ?? -1) < 0)
+      else if (!served.has(chain))
         once(chain, 'none', () => tell(`${name}: no source`, { chain, failures: [] }, 'yellow'))
     },
     trouble(error) {
