@@ -23,7 +23,7 @@ export class NoSeedError extends LootlineError<{
     super(
       { code: 'TRACE_NO_SEED', theft: spec.theft, what, reason },
       `No seed for ${printable(spec.theft, 60)} (${printable(what, 200)}): ${reason}.`,
-      'Look what the ledger has with "lootline show ADDRESS|TXID", and check --asset, --after and --before.',
+      'Look what the ledger has with "lootline show ADDRESS|TXID", check --asset, --after and --before, or name a source of its chain that knows more: lootline source add --help',
     )
   }
 }
