@@ -11,10 +11,17 @@ import {
   smallFlow,
   utxoFlow,
 } from '../scene/fixtures.test-suite.ts'
+import type { Flow } from '../trace/index.ts'
 import { changedFlow } from './changedFlow.test-suite.ts'
 import { renderReport } from './renderReport.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
+/** With as many digits as an amount of an EVM chain can have. */
+function longFlow(decimals: number, most = String(2n ** 256n - 1n)): Flow {
+  const flow = JSON.parse(JSON.stringify(changedFlow()).replaceAll('"777"', `"${most}"`)) as Flow
+  const assets = flow.assets.map((row) => (row.known ? row : { ...row, decimals }))
+  return { ...flow, assets }
+}
 const FLOWS = {
   small: smallFlow(),
   collision: collisionFlow(),
@@ -22,6 +29,9 @@ const FLOWS = {
   backward: backwardFlow(),
   hostile: hostileFlow(),
   changed: changedFlow(),
+  'many places': longFlow(77),
+  'a high rate': longFlow(18, '5'),
+  'many digits': longFlow(0),
 }
 const missing = !existsSync(CHROMIUM)
 if (missing) console.warn(`skipped: the report is not opened in a browser, because ${CHROMIUM} is absent`)
@@ -77,7 +87,7 @@ describe.skipIf(missing)('the report in a browser', () => {
         expect(ratio, `${colorScheme}: ${text}`).toBeGreaterThanOrEqual(4.5)
       }
       // 600 is what is left of 1200 at 200 % zoom (WCAG 2.2, success criterion 1.4.4).
-      for (const width of [1200, 600, 360]) {
+      for (const width of [1200, 900, 768, 600, 360]) {
         await page.setViewportSize({ width, height: 800 })
         expect(await faults(page), `${width} pixels wide`).toEqual([])
       }
@@ -85,6 +95,13 @@ describe.skipIf(missing)('the report in a browser', () => {
       await page.close()
     })
   }
+
+  test.each(['many places', 'many digits'] as const)('%s are not cut off on paper', async (name) => {
+    const { page } = await open(name, { viewport: { width: 688, height: 900 } })
+    await page.emulateMedia({ media: 'print' })
+    expect(await faults(page)).toEqual([])
+    await page.close()
+  })
 
   test('prints on A4 with every folded list open and nothing cut off', async () => {
     const { page } = await open('utxo', { viewport: { width: 688, height: 900 } })

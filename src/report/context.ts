@@ -75,7 +75,10 @@ export function createContext(flow: Flow, options: ReportOptions): Context {
  * @param align Places to fill with unseen zeros, so that points stand below each other ({@link placesOf}).
  */
 export function decimal(baseUnits: bigint, decimals: number, align = 0): string {
-  if (decimals <= 8) return formatGrouped(baseUnits, decimals, { minDecimals: decimals })
+  if (decimals <= 8) {
+    const text = formatGrouped(baseUnits, decimals, { minDecimals: decimals })
+    return foldable(text, text.length)
+  }
   const text = formatGrouped(baseUnits, decimals, { minDecimals: 2 })
   const point = text.indexOf('.') + 1
   const used = text.length - point
@@ -85,10 +88,20 @@ export function decimal(baseUnits: bigint, decimals: number, align = 0): string 
     to > from ? `<span class=pad aria-hidden=true>${'0'.repeat(to - from)}</span>` : ''
   const wide = Math.max(align, used)
   const fine = small + zeros(Math.max(used, LARGE), wide)
-  return large + zeros(used, Math.min(LARGE, wide)) + (fine === '' ? '' : `<span class=fine>${fine}</span>`)
+  const html =
+    large + zeros(used, Math.min(LARGE, wide)) + (fine === '' ? '' : `<span class=fine>${fine}</span>`)
+  return foldable(html, point + wide)
 }
 
 const LARGE = 6
+
+/** What no column has room for is broken into lines: a token can have 255 places, and an amount 78 digits. */
+function foldable(html: string, length: number): string {
+  return length > MOST_ON_ONE_LINE ? `<span class=long>${html}</span>` : html
+}
+
+/** A thousand million of a coin of 18 places, grouped, has 32. */
+const MOST_ON_ONE_LINE = 36
 
 /** Decimal places that these amounts need, two at least. */
 export function placesOf(amounts: readonly (bigint | string)[], decimals: number): number {

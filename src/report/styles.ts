@@ -44,6 +44,7 @@ a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid va
 code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;font-size:.8125em;overflow-wrap:anywhere;font-variant-ligatures:none}
 pre{background:var(--faint);padding:.8rem 1rem;white-space:pre-wrap;border-radius:4px}
 bdi{overflow-wrap:break-word}td bdi,th bdi{overflow-wrap:anywhere}thead bdi{overflow-wrap:break-word}
+.long{display:inline-block;max-width:14rem;white-space:normal;overflow-wrap:anywhere}
 .n,.num,.when{font-variant-numeric:tabular-nums}
 .fine{font-size:.85em;color:var(--soft)}
 .muted,.sub{color:var(--soft);font-weight:400}
@@ -95,9 +96,9 @@ tbody th{font-weight:400}
 .num{text-align:right}
 .when{white-space:nowrap;font-size:.8125rem}
 tfoot th,tfoot td{font-weight:700;border-bottom:0;padding-bottom:.15rem}tfoot tr:first-child>*{border-top:1.5px solid var(--ink)}tfoot tr.check>*{border-top:1px solid var(--line);border-bottom:3px double var(--ink);padding-bottom:.42rem}
-.pad{visibility:hidden}.leaves .num,.small .num{white-space:nowrap}.balance td.num{white-space:nowrap}.barcell{width:26%;min-width:4rem}
+.pad{visibility:hidden}.leaves td.num,.small td.num{white-space:nowrap}.balance td.num{white-space:nowrap}.barcell{width:26%;min-width:4rem}
 .sharebar{display:block;border-bottom:.7em solid var(--c);min-width:1px;margin-top:.35em}
-.leaves tbody th{width:42%}.changes tbody th{width:auto}.changes p{max-width:none}.changes td:nth-child(3){white-space:nowrap}.leaves tr:first-child>*{border-bottom:0;padding-bottom:.1rem}.leaves tr.txs td{padding-top:0}
+.leaves tbody th{width:42%}.changes tbody th{width:auto}.changes p{max-width:none}.changes td:nth-child(3){min-width:9rem}.leaves tr:first-child>*{border-bottom:0;padding-bottom:.1rem}.leaves tr.txs td{padding-top:0}
 .basis{list-style:none;padding:0;margin:.1rem 0;font-size:.8125rem;color:var(--soft);line-height:1.4}
 .basis details{margin:0}.basis summary{font-size:.8125rem}
 .reason{white-space:nowrap}
@@ -106,7 +107,7 @@ tfoot th,tfoot td{font-weight:700;border-bottom:0;padding-bottom:.15rem}tfoot tr
 .sources tbody th{width:54%}.sources td:nth-child(3){min-width:6.2rem}.keys th{width:60%}.keys td{font-variant-numeric:tabular-nums}
 `
 
-const NARROW = `@media screen and (max-width:46rem){body{padding:1.2rem 1rem 3rem}h1{font-size:1.5rem}dl.meta{grid-template-columns:1fr;gap:0}dl.meta dd{margin-bottom:.5rem}.figure{white-space:normal}
+const NARROW = `@media screen and (max-width:56rem){body{padding:1.2rem 1rem 3rem}h1{font-size:1.5rem}dl.meta{grid-template-columns:1fr;gap:0}dl.meta dd{margin-bottom:.5rem}.figure{white-space:normal}.long{max-width:11rem}
 ul.places{grid-template-columns:max-content 1fr max-content}.what{grid-column:2/-1}.amt{text-align:left}
 .leaves,.leaves caption,.leaves tbody,.leaves tr,.leaves th,.leaves td,.sources,.sources tbody,.sources tr,.sources th,.sources td{display:block;width:auto!important}.leaves thead,.sources thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .leaves th,.leaves td,.sources th,.sources td{border-bottom:0;padding:.1rem 0;text-align:left;white-space:normal}.leaves tbody,.sources tr{border-bottom:1px solid var(--line);padding:.5rem 0}
