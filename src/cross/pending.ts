@@ -22,8 +22,11 @@ export interface Pending {
   readonly from: TxKey
 }
 
-/** Clocks of chains differ: as in `pairLinks.ts`. */
-const BEFORE_SECONDS = 7200
+/**
+ * How far a block's time may be ahead: as in `pairLinks.ts` for Bitcoin's kind. Nodes of account chains refuse blocks seconds
+ * ahead (go-ethereum, `allowedFutureBlockTimeSeconds`: 15); the rest is a choice of ours, for sequencers.
+ */
+const BEFORE_SECONDS = { bip122: 7200, other: 900 }
 /**
  * A choice of ours, longer than what the protocols aim at: swaps are queued for hours, and messages of CCTP and Wormhole
  * wait for somebody who pays for their delivery.
@@ -43,7 +46,10 @@ export function pendingOf(book: CrossBook, txs: readonly TxKey[]): Pending[] {
       if (chain === null || holder === null) continue
       pending.set(`${protocol} ${id} ${holder}`, {
         ...{ chain, holder, protocol, id, from: { chain: link.chain, txid: link.txid } },
-        ...{ sinceTime: time - BEFORE_SECONDS, untilTime: time + AFTER_SECONDS },
+        ...{
+          sinceTime: time - BEFORE_SECONDS[link.chain.startsWith('bip122:') ? 'bip122' : 'other'],
+          untilTime: time + AFTER_SECONDS,
+        },
       })
     }
   }

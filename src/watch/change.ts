@@ -6,7 +6,7 @@ import type { BlockRef } from '../chain/source.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { DraftAlert, Facts } from './alert.ts'
 import type { Unconfirmed } from './mempool.ts'
-import type { EventClass } from './sight.ts'
+import type { AwaitedHolder, EventClass } from './sight.ts'
 
 /**
  * `standing`: the chain has it; `turned`: its block was taken back and the new chain is not looked through yet; `reversed`:
@@ -65,6 +65,8 @@ export interface Change {
   readonly popTo?: Mark
   /** Chains that something watched came to, with the height after which it is looked for; those that have a mark keep it. */
   readonly begin?: readonly { readonly chain: ChainId; readonly height: number }[]
+  /** Those for whom the mark went back to where they may have been paid. */
+  readonly lookedBack?: readonly AwaitedHolder[]
   /** Transactions no longer in the ledger. */
   readonly unplaced?: readonly string[]
   readonly events?: readonly EventChange[]

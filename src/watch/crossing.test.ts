@@ -112,7 +112,8 @@ function watchedTheft(labels: Readonly<Record<HolderId, Label>>) {
     since: { [BITCOIN]: 9 },
     request: plainRequest({ seeds: [{ theft: 'heist', of: { kind: 'lot', txid: txid(9001) } }] }),
   }
-  store.add(watch, beginWatch(watch, watched.sight(watch), watched, 0))
+  const add = (one: Watch): void => store.add(one, beginWatch(one, watched.sight(one), watched, 0))
+  add(watch)
   const bitcoin = growing(BITCOIN, 9)
   const ethereum = growing(ETHEREUM, 99)
   const watcher = createWatcher({
@@ -136,6 +137,7 @@ function watchedTheft(labels: Readonly<Record<HolderId, Label>>) {
   const [leaves, comes] = [outLink(), inLink()].map((link) => saying(link)[0]!.links)
   return {
     ...{ bitcoin, ethereum, watcher, look },
+    watch: (other: Partial<Watch>) => add({ ...watch, ...other }),
     leave: () => bitcoin.mine({ transaction: bitcoinPayment(1), links: leaves! }),
     come: () =>
       ethereum.mine({ transaction: etherPayment(2, ROUTER, THERE, 19_000n, START + 600), links: comes! }),
@@ -210,4 +212,25 @@ test('while this side is looked through anew, what came on the other is not said
   // The other chain is looked at all the while, as a running watch does.
   bitcoin.during.blockAt = async () => void (await watcher.pass(ETHEREUM))
   expect(await look()).toEqual([])
+})
+
+test('what is paid out on a chain that is watched already, before the departure is seen, is found', async () => {
+  const { bitcoin, ethereum, watch, watcher, look, leave, come } = watchedTheft({})
+  const holders = [`${ETHEREUM}:0x${'7'.repeat(40)}`]
+  const request = plainRequest({ seeds: [{ theft: 'other', of: { kind: 'holders', holders } }] })
+  watch({ ...{ id: 'x', name: 'other', kind: 'address', holders, request }, since: { [ETHEREUM]: 99 } })
+  leave()
+  come()
+  ethereum.mine({ transaction: etherPayment(3, THERE, STRANGER, 18_000n, START + 1200), links: [] })
+  expect(await watcher.pass(ETHEREUM)).toMatchObject({ atTip: true, height: 101 })
+  expect(await look()).toEqual([
+    `moved ${BITCOIN} 100000000 null`,
+    `moved ${ETHEREUM} ${19n * ETHER} null`,
+    `moved ${ETHEREUM} ${18n * ETHER} null`,
+  ])
+  // It looks back once.
+  let asked = 0
+  for (const { during } of [bitcoin, ethereum]) during.blockAt = async () => void asked++
+  expect(await look()).toEqual([])
+  expect(asked).toBe(0)
 })

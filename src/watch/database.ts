@@ -5,7 +5,7 @@
  */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '../store/index.ts'
+import { openDatabase, wrapSqlite } from '../store/index.ts'
 
 const SCHEMA = `
   CREATE TABLE watch (
@@ -44,6 +44,12 @@ const SCHEMA = `
   CREATE INDEX outbox_dead ON outbox (alert) WHERE state = 'dead';
 `
 
+/** Came later than version 1 of the file, which lacks nothing without it. */
+const AWAITED = `
+  CREATE TABLE IF NOT EXISTS awaited (holder TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (holder, since))
+    STRICT, WITHOUT ROWID;
+`
+
 /** The database and its path, for messages. */
 export interface WatchDatabase {
   readonly database: ReturnType<typeof openDatabase>
@@ -57,6 +63,7 @@ export interface WatchDatabase {
 export function openWatchDatabase(path: string): WatchDatabase {
   const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'watch.sqlite') : path
   const database = openDatabase(file, { room: 'watch', version: 1, schema: SCHEMA })
+  wrapSqlite(file, () => database.exec(AWAITED))
   database.exec('PRAGMA foreign_keys=ON')
   return { database, file }
 }

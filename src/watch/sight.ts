@@ -47,9 +47,16 @@ export interface Sight {
   readonly holders: readonly SightedHolder[]
   /** Chains of these, each with the lowest height from which one of them is to be looked for. */
   readonly from: ReadonlyMap<ChainId, number>
-  /** Chains on which somebody is to be paid, each with the earliest moment at which that may have been; unix seconds. */
-  readonly awaitedSince?: ReadonlyMap<ChainId, number>
+  /** Who is to be paid for what left another chain. */
+  readonly awaited?: readonly AwaitedHolder[]
   readonly events: readonly Sighted[]
+}
+
+/** Somebody who is to be paid. */
+export interface AwaitedHolder {
+  readonly holder: HolderId
+  /** Unix seconds; the earliest moment at which that may have been. */
+  readonly sinceTime: number
 }
 
 /** The books as the watcher needs them: `tracedBooks` is the real one, tests have simple ones. */

@@ -102,19 +102,15 @@ export function tracedBooks(
       const { flow, frontier } = traced
       // Who is to be paid on another chain: when that happens, both sides of the crossing are known.
       const pending = crossings?.pending(frontier.transactions) ?? []
-      const awaited = pending.map(({ holder }) => ({ holder, amounts: new Map(), paid: false }))
-      const awaitedSince = new Map<ChainId, number>()
-      for (const { chain, sinceTime } of pending)
-        awaitedSince.set(chain, Math.min(awaitedSince.get(chain) ?? sinceTime, sinceTime))
+      const payees = pending.map(({ holder }) => ({ holder, amounts: new Map(), paid: false }))
       return {
         lots: frontier.lots.map(({ chain, txid, n, holder, amount }) => ({ chain, txid, n, holder, amount })),
-        holders: [...holdersOf(watch, traced), ...awaited],
+        holders: [...holdersOf(watch, traced), ...payees],
         from: new Map([
-          // Where nothing else is watched yet, from a block that is found by that moment.
-          ...awaited.map(({ holder }) => [chainOf(holder), START_AT_TIP] as const),
+          ...payees.map(({ holder }) => [chainOf(holder), START_AT_TIP] as const),
           ...Object.entries(sinceOf(traced, () => null)),
         ]),
-        awaitedSince,
+        awaited: pending.map(({ holder, sinceTime }) => ({ holder, sinceTime })),
         events: [...receipts(flow, watch, ledger, labelsOf, value), ...flowEvents(flow, heightOf, isBound)],
       }
     },

@@ -8,7 +8,7 @@ import type { ChainId } from '../units/caip.ts'
 import { type Mark, markOf } from './change.ts'
 import { isBest } from './scan.ts'
 import type { SharedLedger } from './sharedLedger.ts'
-import type { WatchedBooks } from './sight.ts'
+import type { AwaitedHolder, WatchedBooks } from './sight.ts'
 import { BadSourceError, changedMeanwhile } from './watchError.ts'
 import type { Watched } from './watched.ts'
 import type { WatchStore } from './watchStore.ts'
@@ -27,8 +27,11 @@ export interface Turning {
    * ours: where a trace took that out with its own, the mark goes back to before it, and it is found again.
    */
   settleShared(source: Source, chain: ChainId, tip: BlockRef): Promise<void>
-  /** Where nothing says from which block on to look: the tip, or the block before which nobody who is awaited was paid. */
-  begin(source: Source, chain: ChainId, mark: Mark, tip: BlockRef): Promise<void>
+  /**
+   * The mark goes back to before whoever is awaited may have been paid, once.
+   * @returns whether somebody was newly awaited
+   */
+  lookBack(source: Source, chain: ChainId, mark: Mark, tip: BlockRef): Promise<boolean>
   /** The mark's hash, where only its height was known. */
   nameMark(source: Source, chain: ChainId, mark: Mark): Promise<Mark>
   /** The mark goes back to the highest block that is in the best chain; what is above is taken out next. */
@@ -44,6 +47,8 @@ export interface Turning {
    */
   takeOut(chain: ChainId, mark: Mark): boolean
 }
+
+const timeOf = ({ sinceTime }: AwaitedHolder): number => sinceTime
 
 export function createTurning({ store, books, watched, shared }: TurningParts): Turning {
   const { look, differences, commit } = watched
@@ -80,17 +85,19 @@ export function createTurning({ store, books, watched, shared }: TurningParts): 
       changed.delete(chain)
       settled.set(chain, { hash: tip.hash, version })
     },
-    async begin(source, chain, mark, tip) {
-      const time = watched.awaitedSince(chain)
-      if (time === null) return commit({ chain, from: mark, connect: markOf(tip) })
+    async lookBack(source, chain, mark, tip) {
+      const awaited = watched.awaited(chain)
+      if (awaited.length === 0) return false
       const line = {
         tip: async () => tip,
         ask: <T>(_can: unknown, ask: (of: Source) => Promise<T>) => ask(source),
       }
       try {
         // Nothing is below the first block.
-        const height = Math.max(0, (await heightAt(line, time)) - 1)
-        commit({ chain, from: mark, connect: { height, hash: null } })
+        const height = Math.max(0, (await heightAt(line, Math.min(...awaited.map(timeOf)))) - 1)
+        const popTo = height < mark.height ? { popTo: { height, hash: null } } : {}
+        commit({ chain, from: mark, ...popTo, lookedBack: awaited })
+        return true
       } catch (error) {
         throw error instanceof ContradictionError ? new BadSourceError(source, error.data.what) : error
       }

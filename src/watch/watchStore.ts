@@ -4,6 +4,7 @@
  * and a kill after it has done everything.
  * @module
  */
+
 import { inTransaction, integer, wrapSqlite } from '../store/index.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { Alert, DraftAlert, Facts } from './alert.ts'
@@ -12,6 +13,7 @@ import type { WatchDatabase } from './database.ts'
 import type { Unconfirmed } from './mempool.ts'
 import type { ReceiverSpec } from './receivers/receiver.ts'
 import { requestFromJson, requestToJson } from './requestJson.ts'
+import type { AwaitedHolder } from './sight.ts'
 import { START_AT_TIP, WATCH_KINDS, type Watch } from './watch.ts'
 import { StaleMarkError, WatchNameError } from './watchError.ts'
 
@@ -40,6 +42,8 @@ export interface WatchStore {
   placedAbove(chain: ChainId, height: number): readonly PlacedRow[]
   /** Says that these are about to be put into the ledger: a commit of its own, before that is done. */
   intend(chain: ChainId, rows: readonly PlacedRow[]): void
+  /** Whether the mark went back for them. */
+  isLookedBack(awaited: AwaitedHolder): boolean
   waiting(chain: ChainId): readonly Unconfirmed[]
   /** @throws {StaleMarkError} where `from` is no longer the mark */
   commit(change: Change): void
@@ -73,7 +77,7 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
   }
 
   const writeChain = (chain: ChainId, change: Change): void => {
-    const { from, connect, unplaced = [], waiting = [], notWaiting = [] } = change
+    const { from, connect, lookedBack = [], unplaced = [], waiting = [], notWaiting = [] } = change
     const now = mark(chain)
     if (from !== undefined && (now?.height !== from.height || now.hash !== from.hash))
       throw new StaleMarkError(chain)
@@ -83,6 +87,8 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
       run('INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?)', chain, height, hash, told ? 1 : 0)
       run(PRUNE, chain, chain, KEPT_BLOCKS)
     }
+    for (const { holder, sinceTime } of lookedBack)
+      run('INSERT OR IGNORE INTO awaited VALUES (?, ?)', holder, sinceTime)
     for (const txid of unplaced) run('DELETE FROM placed WHERE chain = ? AND txid = ?', chain, txid)
     for (const one of waiting)
       run('INSERT OR REPLACE INTO unconfirmed VALUES (?, ?, ?)', chain, one.txid, JSON.stringify(one))
@@ -193,6 +199,8 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
           run('INSERT OR REPLACE INTO placed VALUES (?, ?, ?, ?)', chain, txid, height, hash)
       })
     },
+    isLookedBack: ({ holder, sinceTime }) =>
+      all('SELECT 1 FROM awaited WHERE holder = ? AND since = ?', holder, sinceTime).length > 0,
     waiting: (chain) =>
       all<{ json: string }>('SELECT json FROM unconfirmed WHERE chain = ? ORDER BY txid', chain).map(
         ({ json }) => JSON.parse(json) as Unconfirmed,

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Clock } from '../net/index.ts'
-import type { ChainId } from '../units/caip.ts'
+import { type ChainId, chainOf } from '../units/caip.ts'
 import type { DraftAlert } from './alert.ts'
 import type { Change, KnownEvent } from './change.ts'
 import { compare } from './compare.ts'
 import { createLookout, type Lookout } from './lookout.ts'
-import type { Sight, SightedHolder, WatchedBooks } from './sight.ts'
+import type { AwaitedHolder, Sight, SightedHolder, WatchedBooks } from './sight.ts'
 import type { Watch } from './watch.ts'
 import type { WatchStore } from './watchStore.ts'
 
@@ -35,8 +35,8 @@ export interface Watched {
   lookoutOf(chain: ChainId): Lookout
   /** Chains of what is watched. */
   chains(): readonly ChainId[]
-  /** Unix seconds since when somebody may have been paid on this chain for what left another; null where nobody is awaited. */
-  awaitedSince(chain: ChainId): number | null
+  /** Who is to be paid on this chain for what left another, and was not looked for in the blocks before. */
+  awaited(chain: ChainId): readonly AwaitedHolder[]
   /** Of these, the accounts that are looked for. */
   holdersOf(which: Iterable<Watch>): readonly SightedHolder[]
   size(): { readonly lots: number; readonly holders: number }
@@ -157,10 +157,10 @@ export function createWatched({ store, books, clock, onAlerts }: WatchedParts): 
       lookouts.set(chain, made)
       return made
     },
-    awaitedSince(chain) {
-      const times = [...sights.values()].flatMap((sight) => sight.awaitedSince?.get(chain) ?? [])
-      return times.length === 0 ? null : Math.min(...times)
-    },
+    awaited: (chain) =>
+      [...sights.values()]
+        .flatMap(({ awaited = [] }) => awaited)
+        .filter((one) => chainOf(one.holder) === chain && !store.isLookedBack(one)),
     holdersOf: (which) => [...which].flatMap(({ id }) => sights.get(id)?.holders ?? []),
     chains: () => chainsOf(watches.values()).map(({ chain }) => chain),
     size() {

@@ -4,12 +4,14 @@
  * doubles an event.
  * @module
  */
+
 import type { Source } from '../chain/source.ts'
 import type { LootlineError } from '../errors.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
 import type { DraftAlert } from './alert.ts'
 import { type Answered, nothingAnswered } from './answered.ts'
 import type { Mark } from './change.ts'
+import { markOf } from './change.ts'
 import { settle } from './compare.ts'
 import { connect } from './connect.ts'
 import { AskedInVainError, guard, guarded } from './guardedSource.ts'
@@ -139,12 +141,16 @@ export function createWatcher(parts: WatcherParts): Watcher {
       let mark = store.mark(chain)
       if (mark === null || signal?.aborted === true) break
       if (mark.height === START_AT_TIP) {
-        await turning.begin(source, chain, mark, tip)
+        commit({ chain, from: mark, connect: markOf(tip) })
         continue
       }
       if (mark.hash === null) mark = await turning.nameMark(source, chain, mark)
       if (mark.told === true && source.matches !== undefined) {
         turning.readAnew(chain, mark)
+        continue
+      }
+      if (await turning.lookBack(source, chain, mark, tip)) {
+        answered = nothingAnswered()
         continue
       }
       if (turning.takeOut(chain, mark)) {
