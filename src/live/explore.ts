@@ -141,7 +141,7 @@ async function spendsOf(
       if (spender === null || !inputs.some((input) => input.txid === txid && input.n === lot.n))
         throw new ContradictionError(
           source.shown,
-          `${spend.txid} is said to spend ${txid}:${lot.n} and does not`,
+          `${spend.txid} is said to spend ${txid}:${lot.n} and ${spender === null ? 'is not there' : 'does not'}`,
         )
       found.set(spend.txid, spender)
     }
