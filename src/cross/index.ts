@@ -7,7 +7,7 @@ export { crossingsFrom } from './crossings.ts'
 export { CrossQuestionError } from './crossQuestionError.ts'
 export { match } from './match.ts'
 export { departuresOf, type Leaving, pendingOf } from './pending.ts'
-export type { PlacedLink } from './placedLink.ts'
+export { type PlacedLink, witnessOf } from './placedLink.ts'
 export {
   type AnswerKind,
   accepted,

@@ -143,7 +143,10 @@ describe('crossings by identifier', () => {
     expect(await done('crossings', 'list')).toMatch(/1 {2}open .*thorchain/)
     expect(await json('crossings', 'show', txid(1))).toMatchObject({ crossings: [] })
     const trust = ['crossings', 'trust', 'thorchain', addressOf(STRANGER), '--chain', 'ethereum']
+    const untrusted = `not followed unasked: it is no contract of thorchain that is known here. Where it is the protocol's own: lootline crossings trust thorchain ${addressOf(STRANGER)} --chain ${ETHEREUM}`
+    expect(await done('crossings', 'show', evmTxid(2))).toContain(untrusted)
     expect(await done(...trust)).toContain(`${addressOf(STRANGER)} on Ethereum is trusted as thorchain`)
+    expect(await done('crossings', 'show', evmTxid(2))).not.toContain('not followed unasked')
     const text = await done('crossings', 'show', txid(1))
     expect(text).toContain(`goes on in ${evmTxid(2)} on Ethereum`)
     expect(text).toContain('by a contract trusted by you')

@@ -1,6 +1,6 @@
 /** @module */
 import { chainName } from '../../address/index.ts'
-import { crossingsFrom, pendingOf, type TxKey } from '../../cross/index.ts'
+import { crossingsFrom, pendingOf, type TxKey, witnessOf } from '../../cross/index.ts'
 import { addressOf, formatTime, printable } from '../../units/index.ts'
 import { type Command, command, flag } from '../command.ts'
 import { typedTransaction } from '../holders.ts'
@@ -29,7 +29,8 @@ export const crossingsShowCommand: Command = command({
       if (json) return writeJson(context, found)
       if (found.links.length + found.questions.length === 0)
         return writeLine(context, 'Nothing is known of it beyond its own chain.')
-      for (const { side, protocol, id, chain, otherChain, otherHolder, contract } of found.links) {
+      for (const link of found.links) {
+        const { side, protocol, id, chain, otherChain, otherHolder, contract } = link
         const where = otherChain === null ? 'another chain' : chainName(otherChain)
         writeLine(
           context,
@@ -46,6 +47,11 @@ export const crossingsShowCommand: Command = command({
             ['said by', contract === null ? 'a memo' : addressOf(contract)],
           ],
         )
+        if (contract !== null && witnessOf(link, book.trusts) === 'stranger')
+          writeLine(
+            context,
+            `  not followed unasked: it is no contract of ${protocol} that is known here. Where it is the protocol's own: lootline crossings trust ${protocol} ${addressOf(contract)} --chain ${chain}`,
+          )
       }
       for (const { to, how, confidence, evidence } of found.crossings) {
         writeLine(context, `goes on in ${to.txid} on ${chainName(to.chain)}`, 'bold')
