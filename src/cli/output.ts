@@ -35,9 +35,12 @@ function toJson(value: unknown, indent = 2): string {
 export interface Heading {
   readonly head: string
   readonly right?: boolean
-  /** Characters after which a cell is cut; 60 unless told. */
+  /** Characters after which a cell is cut; 60 unless told, more than any number has where it stands flush right. */
   readonly max?: number
 }
+
+/** An amount can have 255 decimal places, or 78 digits in groups of three. */
+const NUMBER_MAX = 400
 
 /** Prints rows under headings (none where all are empty), each column as wide as its widest cell. Cells are made printable here. */
 export function writeTable(
@@ -47,7 +50,12 @@ export function writeTable(
 ): void {
   const cells = [
     headings.map(({ head }) => head),
-    ...rows.map((row) => row.map((cell, i) => printable(cell, headings[i]?.max))),
+    ...rows.map((row) =>
+      row.map((cell, i) => {
+        const { max, right } = headings[i] ?? {}
+        return printable(cell, max ?? (right === true ? NUMBER_MAX : undefined))
+      }),
+    ),
   ]
   const widths = headings.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? '').length)))
   for (const row of headings.every(({ head }) => head === '') ? cells.slice(1) : cells) {
