@@ -85,6 +85,8 @@ export interface UsedSource {
 }
 
 export interface LiveBook extends BookOfLies, BookOfPuts, BookOfOpenings {
+  /** Another whenever another process has written. */
+  version(): number
   /** Several changes as one. */
   together<T>(work: () => T): T
   /** Commits within do not wait for the disk: a power cut may take the last of them back. */

@@ -97,6 +97,7 @@ export function createBook(database: LiveDatabase, path: string): LiveBook {
   }
 
   return {
+    version: () => Number(row('PRAGMA data_version')!['data_version']),
     together,
     ...bookOfLies(tables),
     ...bookOfPuts(tables),

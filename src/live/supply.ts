@@ -42,6 +42,9 @@ export interface Supply {
   unplaced(): readonly Unplaced[]
 }
 
+/** As often as this in one run it is looked again because others wrote while nothing was left to ask. */
+const RETOLD = 8
+
 export function createSupply(
   desk: Desk,
   chains: readonly ChainId[],
@@ -51,6 +54,8 @@ export function createSupply(
   const asked = new Set<string>()
   /** How often, while that was asked, something was forgotten. */
   let forgotten = 0
+  let version = desk.book.version()
+  let retold = 0
   const tidied = new Set<ChainId>()
   const tips = new Map<ChainId, number>()
   const trouble = createTrouble()
@@ -68,8 +73,22 @@ export function createSupply(
   function askAgainWhatWasForgotten(): void {
     const forgettings = (line: ChainLine | null): number => (line?.blamed() ?? 0) + (line?.turns() ?? 0)
     const now = chains.reduce((sum, chain) => sum + forgettings(desk.line(chain)), 0)
-    if (now > forgotten) for (const known of [asked, tips, tidied]) known.clear()
+    if (now > forgotten) forgetAsked()
     forgotten = now
+  }
+
+  function forgetAsked(): void {
+    for (const known of [asked, tips, tidied]) known.clear()
+  }
+
+  /** A watch or another trace may have taken back what was known. @returns whether that may be so, and is to be seen */
+  function othersWrote(): boolean {
+    const before = version
+    version = desk.book.version()
+    if (version === before || retold === RETOLD) return false
+    retold++
+    forgetAsked()
+    return true
   }
 
   /** Of a refresh, as of when each chain must be known. @returns whether a source was asked, and blocks may have been taken back */
@@ -196,7 +215,7 @@ export function createSupply(
           progress = true
         }
       }
-      return (progress || (await mendOpenings(wish))) && !desk.signal.aborted
+      return (progress || (await mendOpenings(wish)) || othersWrote()) && !desk.signal.aborted
     },
     unplaced: () => byId.unplaced,
     missing(wish) {

@@ -200,12 +200,13 @@ export function createTronGrid(to: Door): Source {
     return { transaction: transactionOfRows(gathered, rows), assets: named }
   }
 
-  /** In which block a transaction is that can no longer be undone. */
-  async function heightOf(txid: string): Promise<number> {
+  /** In which block a transaction is that can no longer be undone; undefined where the node does not know it. */
+  async function heightOf(txid: string): Promise<number | undefined> {
     const body = { value: txid }
     const result = await post('/walletsolidity/gettransactioninfobyid', body, resultSchema, keepFound)
-    assertAnswer(result?.id === txid, `the result of ${txid}, which a list has`, String(result?.id))
-    return result!.blockNumber
+    if (result === null) return undefined
+    assertAnswer(result.id === txid, `the result of ${txid}`, result.id)
+    return result.blockNumber
   }
 
   /**

@@ -28,7 +28,7 @@ function transfersIn(file: string): Row[] {
   return [...byKey.values()].sort((a, b) => Number(a['timestamp']) - Number(b['timestamp']))
 }
 
-/** Answers as TronGrid does about these transfers, and knows of no transaction's own bytes. */
+/** Answers as TronGrid does about these transfers, and knows of no transaction's own bytes, nor its block. */
 function serveTransfers(all: readonly Row[]): Promise<FaultyServer> {
   const block = (height: number, time: number, id: string): unknown => ({
     blockID: id,
@@ -40,7 +40,7 @@ function serveTransfers(all: readonly Row[]): Promise<FaultyServer> {
     if (pathname.endsWith('/getnowblock')) return tip
     if (pathname === '/wallet/getblockbynum')
       return (JSON.parse(body) as { num: number }).num === 0 ? block(0, 0, FIRST_BLOCK) : tip
-    if (pathname === '/wallet/gettransactionbyid') return {}
+    if (/\/gettransaction(?:info)?byid$/.test(pathname)) return {}
     const [, account, list] = /^\/v1\/accounts\/(\w+)\/transactions(\/trc20)?$/.exec(pathname)!
     const own = list === undefined ? [] : all.filter((row) => isOf(row, account!))
     if (searchParams.get('order_by') === 'block_timestamp,desc') own.reverse()
