@@ -355,12 +355,13 @@ describe.concurrent('labels and prices', () => {
     const { code, stdout, stderr, peakMiB } = await lootline(args, { cwd })
     expect(stdout).toContain('1 labels and 0 actors added from 1 files')
     expect(code).toBe(3)
-    expect(stderr).toMatch(/^error [A-Z_]+: a\..+\nnext: .+\n$/)
+    // After what a slow machine is told of the progress.
+    expect(stderr).toMatch(/^(?:labels: .+\n)*error [A-Z_]+: a\..+\nnext: .+\n$/)
     expect(stderr).toContain(says)
     expect(peakMiB).toBeLessThan(PEAK_MIB)
     // Met in a folder, the same file is reported and ends nothing.
     const inFolder = await lootline(['labels', 'add', '.', '--store', 'store'], { cwd })
-    expect(inFolder).toMatchObject({ code: 0, stderr: '' })
+    expect(inFolder).toMatchObject({ code: 0, stderr: expect.stringMatching(/^(?:labels: .+\n)*$/) })
     expect(inFolder.stdout).toMatch(/^refused: a\..+/m)
     await expectUntouched(join(cwd, 'store'))
   })
