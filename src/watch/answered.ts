@@ -11,7 +11,7 @@ import { changedMeanwhile } from './watchError.ts'
 /** What a source answered during one pass, so that it is not asked twice. */
 export interface Answered {
   readonly spends: Map<string, readonly (SpentBy | null)[]>
-  /** From where the mark was when it was asked: it only goes up meanwhile. */
+  /** From a little below where the mark was when it was asked: it only goes up meanwhile. */
   readonly history: Map<HolderId, readonly Placed[]>
   /** Of whom more is listed than is followed, with how many transactions at least. */
   readonly busy: Map<HolderId, number>
@@ -40,18 +40,32 @@ export async function spendsOf(
   ) as SpentBy[]
 }
 
-/** What the histories of watched accounts have from the mark up to the tip; nothing of a busy one. */
+/** Of a chain, what is looked through next. */
+export interface Span {
+  /** Height of the lowest mark: nothing is looked for below. */
+  readonly since: number
+  readonly mark: Mark
+  readonly tip: BlockRef
+}
+
+/**
+ * An explorer names a block as the newest before its lists have all of it. How much later is nowhere promised: a choice of
+ * ours, 13 minutes of Ethereum.
+ */
+const LATE_BLOCKS = 64
+
+/** What the histories of watched accounts have from a little below the mark up to the tip; nothing of a busy one. */
 export async function historiesOf(
   source: Source,
-  mark: Mark,
-  tip: BlockRef,
+  { since, mark, tip }: Span,
   lookout: Lookout,
   answered: Answered,
 ): Promise<readonly SpentBy[]> {
   if (source.history === undefined) return []
   const holders = [...lookout.holders].filter((holder) => !answered.history.has(holder))
+  const lowest = Math.max(Math.min(since, mark.height), mark.height - LATE_BLOCKS)
   if (holders.length > 0) {
-    const from = await source.blockAt(mark.height)
+    const from = await source.blockAt(lowest)
     if (from === null) throw changedMeanwhile(source)
     await inBatches(holders, (holder) =>
       readHistory(source, holder, { from, to: tip }, lookout.busy, answered),
@@ -60,7 +74,7 @@ export async function historiesOf(
   return [...lookout.holders].flatMap((holder) =>
     answered.history
       .get(holder)!
-      .filter(({ block }) => block !== null && block.height >= mark.height)
+      .filter(({ block }) => block !== null && block.height >= lowest)
       .map(({ transaction: { txid }, block }) => ({ txid, block })),
   )
 }

@@ -17,6 +17,8 @@ const BUSY = 50
 
 /** An explorer of accounts; `endless` are said to have page after page. */
 function explorer(all: readonly Transaction[], endless: ReadonlySet<HolderId> = new Set()) {
+  /** Of this height and above nothing is listed yet. */
+  const listed = { below: Number.POSITIVE_INFINITY }
   const refOf = (height: number) => ({ height, hash: `block ${height}`, time: height })
   const placed = (transaction: Transaction): Placed => ({
     ...{ transaction, block: refOf(transaction.height!), links: [] },
@@ -35,7 +37,8 @@ function explorer(all: readonly Transaction[], endless: ReadonlySet<HolderId> = 
         ({ transfers, height }) =>
           transfers.some(({ from, to }) => from === holder || to === holder) &&
           height! >= (within?.from.height ?? 0) &&
-          height! <= (within?.to.height ?? Number.POSITIVE_INFINITY),
+          height! <= (within?.to.height ?? Number.POSITIVE_INFINITY) &&
+          height! < listed.below,
       )
       for (let at = 0; at < own.length || endless.has(holder); at += PAGE) {
         if (++pages.asked > 10_000) throw new Error('nobody stopped')
@@ -43,7 +46,7 @@ function explorer(all: readonly Transaction[], endless: ReadonlySet<HolderId> = 
       }
     },
   }
-  return { source, pages }
+  return { source, pages, listed }
 }
 
 /** One watch of an address, one of a flow. */
@@ -113,6 +116,21 @@ describe('histories', () => {
       expect(await look()).toMatchObject({ atTip: true, failures: [] })
     }
     expect(told()).toEqual(['received 5 shop', 'received 6 shop', 'received 7 shop'])
+  })
+
+  test('what is listed some blocks after its own is found; what was before the watch is not told', async () => {
+    const all = [...theft]
+    const { source, listed } = explorer(all)
+    const { look, told } = watching(source, 'shop', all)
+    for (const amount of [5, 6]) {
+      listed.below = all.length + 1000
+      all.push(...later([['z', 'shop', amount], ...Array(20).fill(['x', 'y', 1])], all.length - theft.length))
+      expect(await look()).toMatchObject({ atTip: true, failures: [] })
+      listed.below = Number.POSITIVE_INFINITY
+      expect(await look()).toMatchObject({ atTip: true, failures: [] })
+      expect(told().at(-1)).toBe(`received ${amount} shop`)
+    }
+    expect(told()).toHaveLength(2)
   })
 
   test.each([

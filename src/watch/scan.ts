@@ -3,7 +3,7 @@
  * @module
  */
 import type { BlockRef, MetAssets, Placed, Source } from '../chain/source.ts'
-import { type Answered, fetched, historiesOf, inBatches, spendsOf } from './answered.ts'
+import { type Answered, fetched, historiesOf, inBatches, type Span, spendsOf } from './answered.ts'
 import type { Mark } from './change.ts'
 import type { Lookout } from './lookout.ts'
 import { BadSourceError, changedMeanwhile } from './watchError.ts'
@@ -23,18 +23,18 @@ export type Step =
   | { readonly kind: 'end' }
 
 /**
- * The next block above the mark, up to the tip. `mark.hash` is known.
+ * The next block above the mark, up to the tip. The mark's hash is known.
  * @param taken transactions that need not be found again
  */
 export async function nextStep(
   source: Source,
-  mark: Mark,
-  tip: BlockRef,
+  span: Span,
   lookout: Lookout,
   answered: Answered,
   taken: ReadonlySet<string>,
 ): Promise<Step> {
-  if (source.matches === undefined) return nextFound(source, mark, tip, lookout, answered, taken)
+  const { mark, tip } = span
+  if (source.matches === undefined) return nextFound(source, span, lookout, answered, taken)
   if (tip.height === mark.height) return tip.hash === mark.hash ? { kind: 'end' } : { kind: 'turned' }
   const block = await source.blockAt(mark.height + 1)
   if (block === null) return { kind: 'end' }
@@ -63,15 +63,15 @@ export async function isBest(source: Source, mark: Mark): Promise<boolean> {
 /** For explorers: the lowest block in which something watched moved, or the tip where nothing did. */
 async function nextFound(
   source: Source,
-  mark: Mark,
-  tip: BlockRef,
+  span: Span,
   lookout: Lookout,
   answered: Answered,
   taken: ReadonlySet<string>,
 ): Promise<Step> {
+  const { mark, tip } = span
   const moves = [
     ...(await spendsOf(source, lookout, answered)),
-    ...(await historiesOf(source, mark, tip, lookout, answered)),
+    ...(await historiesOf(source, span, lookout, answered)),
   ]
   const found = moves.filter(
     ({ txid, block }) => block !== null && block.height <= tip.height && !taken.has(txid),

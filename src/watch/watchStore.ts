@@ -44,6 +44,8 @@ export interface WatchStore {
   intend(chain: ChainId, rows: readonly PlacedRow[]): void
   /** Whether the mark went back for them. */
   isLookedBack(awaited: AwaitedHolder): boolean
+  /** Height of the lowest block that is still known to have been looked through. */
+  since(chain: ChainId): number
   waiting(chain: ChainId): readonly Unconfirmed[]
   /** @throws {StaleMarkError} where `from` is no longer the mark */
   commit(change: Change): void
@@ -199,6 +201,11 @@ export function createWatchStore({ database, file }: WatchDatabase): WatchStore 
           run('INSERT OR REPLACE INTO placed VALUES (?, ?, ?, ?)', chain, txid, height, hash)
       })
     },
+    since: (chain) =>
+      all<{ height: number }>(
+        'SELECT coalesce(min(height), 0) AS height FROM block WHERE chain = ? AND height <> ?',
+        ...[chain, START_AT_TIP],
+      )[0]!.height,
     isLookedBack: ({ holder, sinceTime }) =>
       all('SELECT 1 FROM awaited WHERE holder = ? AND since = ?', holder, sinceTime).length > 0,
     waiting: (chain) =>

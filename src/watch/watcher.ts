@@ -159,7 +159,13 @@ export function createWatcher(parts: WatcherParts): Watcher {
         continue
       }
       const lookout = lookoutOf(chain)
-      const step = await nextStep(source, mark, tip, lookout, answered, takenOf(chain))
+      const step = await nextStep(
+        source,
+        { since: store.since(chain), mark, tip },
+        lookout,
+        answered,
+        takenOf(chain),
+      )
       if (answered.busy.size > 0) {
         busy.push(...leaveBusy(chain, mark, tip.height, answered))
         continue
