@@ -36,6 +36,8 @@ export interface BookOfPuts {
   put(rows: readonly PutRow[]): void
   /** On whose word a transaction is in the ledger, or about to be; null where live sources did not put it there. */
   putSource(chain: ChainId, txid: string): string | null
+  /** The block that it is said to stand in; null where live sources did not put it there. */
+  putBlock(chain: ChainId, txid: string): BlockKey | null
   /** Blocks (of these, or all) with two or more of our transactions, one of which has no place yet; and those transactions. */
   unplaced(
     chain: ChainId,
@@ -63,6 +65,13 @@ export function bookOfPuts({ run, row, rows, together, onDisk }: BookSql): BookO
       const found = row('SELECT source FROM put WHERE chain = ? AND txid = ?', chain, txid)
       return found === undefined ? null : String(found['source'])
     },
+    putBlock: (chain, txid) =>
+      rows('SELECT height, hash FROM put WHERE chain = ? AND txid = ?', chain, txid).map(
+        ({ height, hash }) => ({
+          height: Number(height),
+          hash: String(hash),
+        }),
+      )[0] ?? null,
     unplaced(chain, heights) {
       const shared =
         'SELECT height FROM put WHERE chain = ? GROUP BY height HAVING count(*) > 1 AND min(placed) = 0'

@@ -14,6 +14,7 @@ import { type ChainLine, ContradictionError } from './chainLine.ts'
 import { type Desk, LARGE_HISTORY, lotKey } from './desk.ts'
 import type { Unplaced } from './fetchById.ts'
 import { inParallel } from './inParallel.ts'
+import { blameMisplaced } from './misplaced.ts'
 import { placeInBlocks, takeIn } from './takeIn.ts'
 
 /** Outputs of so many transactions are asked about before what was found is written down. */
@@ -99,7 +100,10 @@ export async function takeInFound(
   const placed = distinct.map((one) => one.placed)
   await takeIn(desk, source, { placed, assets: distinct.flatMap(({ assets }) => assets) })
   await placeInBlocks(desk, line, heightsOf(placed))
+  await blameMisplaced(desk, line, txidsOf(placed))
 }
+
+const txidsOf = (placed: readonly Placed[]): string[] => placed.map(({ transaction }) => transaction.txid)
 
 function heightsOf(placed: readonly Placed[]): number[] {
   return placed.flatMap(({ block }) => (block === null ? [] : [block.height]))
@@ -266,6 +270,7 @@ async function keepHistory(desk: Desk, line: ChainLine, history: History): Promi
   if (isSeed) desk.arriving.set(holder, unconfirmedTo(holder, source, placed))
   await takeIn(desk, source, { placed, assets, whole: [holder] })
   await placeInBlocks(desk, line, heightsOf(placed))
+  await blameMisplaced(desk, line, txidsOf(placed))
   if (!isTrusted()) return
   desk.book.setHistory(holder, { ...asOf, chain: chainOf(holder), source })
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Placed } from '../chain/source.ts'
 import { openSqliteLedger } from '../ledger/index.ts'
+import { SourceError } from '../net/index.ts'
 import { coin, utxo } from '../trace/fixtures.ref.ts'
 import { plainRequest } from '../trace/index.ts'
 import { createBook } from './createBook.ts'
@@ -19,6 +20,7 @@ import {
 } from './liarsWorld.test-suite.ts'
 import { openLiveFile } from './liveFile.ts'
 import { expectSameFlow, wholeFlow } from './liveWorld.test-suite.ts'
+import type { MadeDoor } from './madeSource.test-suite.ts'
 
 const { chain } = ROWS[0]
 const REQUEST = theftOf(ROWS[0])
@@ -55,6 +57,7 @@ const LIES: Record<string, readonly [Alter, readonly (typeof KINDS)[number][]]> 
     about(ROWS[3].txid, withInput(0, { holder: coin('nobody') })),
     KINDS,
   ],
+  'puts a spender into a block before what it spends': [about(ROWS[3].txid, withPlace(2)), KINDS],
 }
 const CASES = Object.entries(LIES).flatMap(([lie, [alter, kinds]]) =>
   kinds.map((kind) => ({ lie, kind, alter })),
@@ -141,6 +144,41 @@ test('what a liar said of a transaction is not taken for the word of who is aske
   const { flow } = await liars.world.run(request)
   expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, request))
 })
+
+describe.each(KINDS)(
+  'where one source puts a spender before what it spends, beside an honest %s',
+  (honest) => {
+    const down = (door: MadeDoor, is: boolean): void => {
+      const place = { source: door.shown, question: 'any', attempts: 1 }
+      door.before = () => {
+        if (is) throw new SourceError({ code: 'NET_STATUS', status: 503, body: '' }, place)
+      }
+    }
+
+    test('it is the one that is named where the other told of what is spent', async () => {
+      const liars = liarsWorld(['explorer', honest], about(ROWS[4].txid, withPlace(2)))
+      await liars.world.run(theftOf(ROWS[4]))
+      down(liars.doors[0]!, true)
+      const { flow, complete } = await liars.world.run(REQUEST)
+      expect(complete).toBe(true)
+      expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
+      expect(liars.kept().liars).toEqual([])
+    })
+
+    test('it is the one that is named where the other told of the spender', async () => {
+      const liars = liarsWorld(['explorer', honest], about(ROWS[2].txid, withPlace(6)))
+      down(liars.doors[0]!, true)
+      await liars.world.run(theftOf(ROWS[3]))
+      down(liars.doors[0]!, false)
+      const { flow, complete } = await liars.world.run(REQUEST)
+      expect(complete).toBe(true)
+      expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
+      const notes = flow.coverage.notes.filter((note) => note.includes('contradicts itself'))
+      expect(notes).toEqual([expect.stringContaining(liars.doors[0]!.shown)])
+      expect(liars.kept().liars).toEqual([])
+    })
+  },
+)
 
 describe('a run that was killed when it had caught a source', () => {
   test.each(KINDS)('is followed by one that forgets all that this %s said', async (kind) => {

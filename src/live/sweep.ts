@@ -10,6 +10,7 @@ import type { HolderId } from '../units/caip.ts'
 import type { LotKey, SweptHolder } from './book.ts'
 import type { ChainLine } from './chainLine.ts'
 import { type Desk, LARGE_BLOCKS } from './desk.ts'
+import { blameMisplaced } from './misplaced.ts'
 import { type Interests, readAhead } from './readAhead.ts'
 import { ForkError } from './reorganise.ts'
 import { placeInBlocks, takeIn } from './takeIn.ts'
@@ -61,6 +62,8 @@ export async function sweep(
           throw new ForkError(chain, height)
         const added = await takeIn(desk, source.shown, { placed: transactions, assets })
         if (added > 0) await placeInBlocks(desk, line, [height])
+        const txids = transactions.map(({ transaction }) => transaction.txid)
+        await blameMisplaced(desk, line, txids)
         if (line.blamed() > blamed) return []
         book.together(() => {
           id ??= book.beginSweep({ chain, ...block, source: source.shown })
