@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Transaction } from '../chain/transaction.ts'
 import { type LabelStore, openLabelStore } from '../label/index.ts'
 import { createMemoryLedger, type Ledger } from '../ledger/index.ts'
 import { openPriceStore, type PriceBook, type PriceStore } from '../price/index.ts'
 import { knownAsset } from '../units/asset.ts'
-import { addressOf, BITCOIN, ETHEREUM } from '../units/caip.ts'
+import { addressOf, BITCOIN, chainOf, ETHEREUM, OP_MAINNET } from '../units/caip.ts'
 import { type CrossBook, openCrossBook } from './crossBook.ts'
 import { crossingsFrom } from './crossings.ts'
 import {
@@ -60,7 +61,7 @@ function addPrice(symbol: string, low: bigint, high: bigint | null, day = DAY): 
 }
 
 function addLabel(holder: string, name = 'Swapper hot wallet', entity: string | null = null): void {
-  const chain = holder.startsWith('eip155') ? ETHEREUM : BITCOIN
+  const chain = chainOf(holder)
   const address = addressOf(holder)
   labels.add({
     ...{ file: holder, sha256: holder, options: '', layout: 'made', pack: null, date: null, importedTime: 0 },
@@ -88,7 +89,7 @@ function addLabel(holder: string, name = 'Swapper hot wallet', entity: string | 
         ...{
           caseless: false,
           caseLost: false,
-          key: chain === ETHEREUM ? `evm:${address.toLowerCase()}` : holder,
+          key: chain !== BITCOIN ? `evm:${address.toLowerCase()}` : holder,
         },
       },
     ],
@@ -215,6 +216,67 @@ describe('match', () => {
     const payment = etherPayment(5, SERVICE, THERE, 1n, START + 10)
     ledger.append([{ ...payment, transfers: [{ ...payment.transfers[0]!, asset: junk, kind: 'token' }] }])
     expect(matched()).toMatchObject({ unpriced: 1, candidates: [{ txid: evmTxid(2) }] })
+  })
+
+  describe('one coin on two chains', () => {
+    const OP_ETH = `${OP_MAINNET}/slip44:60`
+    const WETH = `${ETHEREUM}/erc20:0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2`
+    const USDC = `${OP_MAINNET}/erc20:0x0b2C639c533813f4Aa9D7837CAf62653d097Ff85`
+    const there = (holder: string): string => `${OP_MAINNET}:${addressOf(holder)}`
+    const received = (n: number, milli: bigint, asset = OP_ETH): Transaction => ({
+      ...etherPayment(n, there(SERVICE), there(THERE), milli, START + 600),
+      chain: OP_MAINNET,
+      transfers: [
+        {
+          ...{ from: there(SERVICE), to: there(THERE), asset, amount: milli * 10n ** 15n },
+          ...{ kind: asset === OP_ETH ? 'native' : 'token', position: 0 },
+        },
+      ],
+    })
+    /** 10 ETH, or as much of a token, are paid a day without prices. */
+    const unpricedDay = (asset: string, ...receipts: Transaction[]): void => {
+      prices.close()
+      prices = openPriceStore(':memory:')
+      const paid = etherPayment(1, STRANGER, SERVICE, 10_000n, START)
+      ledger.append([{ ...paid, transfers: [{ ...paid.transfers[0]!, asset, kind: 'token' }] }])
+      ledger.append(receipts, { covers: { kind: 'holders', holders: [there(SERVICE)] } })
+      ledger.append(
+        [-9000, 9000].map((later, i) => ({
+          ...received(900 + i, 1n),
+          time: START + later,
+        })),
+        { covers: { kind: 'holders', holders: [there(SERVICE)] } },
+      )
+      addLabel(there(SERVICE))
+    }
+    const asked = (): Match => matched({ txid: evmTxid(1) })
+
+    test.each([ETH, WETH])('compares without prices, to the last unit: %s', (asset) => {
+      unpricedDay(asset, received(2, 9_850n), received(3, 10_001n))
+      const found = asked()
+      expect(found).toMatchObject({ verdict: 'clear', unpriced: 0, ranking: { outOfAmount: 1 } })
+      expect(found.candidates).toMatchObject([{ txid: evmTxid(2), taken: true }])
+      expect(found.candidates[0]!.says).toMatch(/^Received 10 min later, 1.5 % less of the same coin: score/)
+    })
+
+    test('prices of the day change nothing', () => {
+      unpricedDay(ETH, received(2, 9_850n))
+      addPrice('ETH', 2_000n, 2_150n)
+      expect(asked().candidates[0]!.says).toContain('1.5 % less of the same coin')
+    })
+
+    test('others cannot be compared then, so none is taken unasked', () => {
+      unpricedDay(ETH, received(2, 9_850n), received(3, 20_000n, USDC))
+      expect(asked()).toMatchObject({
+        ...{ verdict: 'open', unpriced: 1, candidates: [{ txid: evmTxid(2), taken: false }] },
+        note: expect.stringContaining('what was paid has no price that day'),
+      })
+    })
+
+    test('without a receipt of that coin the price is missed as before', () => {
+      unpricedDay(`${ETHEREUM}/erc20:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48`, received(3, 20_000n))
+      expect(asked).toThrow(/no price that day \(USDC\)/)
+    })
   })
 
   test.each<[string, RegExp, () => unknown]>([

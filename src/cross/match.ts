@@ -8,7 +8,7 @@ import { LootlineError } from '../errors.ts'
 import type { LabelStore } from '../label/index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { PriceBook } from '../price/index.ts'
-import type { Asset } from '../units/asset.ts'
+import { type Asset, isOneCoin } from '../units/asset.ts'
 import type { ChainId } from '../units/caip.ts'
 import { printable } from '../units/text.ts'
 import { formatDuration } from '../units/time.ts'
@@ -51,7 +51,7 @@ export interface Match {
   readonly ranking: Ranking
   /** The candidates that are kept, best first. */
   readonly candidates: readonly Candidate[]
-  /** Receipts of assets without a price that day, or that are not ours to value. */
+  /** Receipts that cannot be compared: of another coin, where one of the two has no price that day or is not ours to value. */
   readonly unpriced: number
   readonly verdict: 'clear' | 'open' | 'none'
   /** One sentence: why. */
@@ -83,8 +83,6 @@ export function match(books: MatchBooks, book: CrossBook, request: MatchRequest)
   const from = out.time
   const to = from + settings.windowSeconds
   const own = priceRange(prices, asset, from, to)
-  if (own === null)
-    throw new MatchError({ code: 'CROSS_UNPRICED', txid: out.txid, asset: printable(asset.symbol, 20) })
   const chains = request.to ?? chainsOf(ledger).filter((chain) => chain !== out.chain)
   const service = request.service === undefined ? payment.service : { name: request.service, entity: null }
   const found = receiptsIn(ledger, books.labels, { chains, from, to, service })
@@ -93,25 +91,35 @@ export function match(books: MatchBooks, book: CrossBook, request: MatchRequest)
   const priced = found.receipts.flatMap((receipt): { receipt: Receipt; scored: Scored }[] => {
     if (receipt.chain === out.chain && receipt.txid === out.txid) return []
     const got = assets.get(receipt.asset)
-    const price = ranges.get(receipt.asset)
-    if (got === undefined || price == null) return []
+    const same = isOneCoin(got, asset)
+    const price = same ? null : (ranges.get(receipt.asset) ?? null)
+    if (got === undefined || (!same && (own === null || price === null))) return []
     return [
       { receipt, scored: { amount: receipt.amount, decimals: got.decimals, price, time: receipt.time } },
     ]
   })
+  if (own === null && priced.length === 0)
+    throw new MatchError({ code: 'CROSS_UNPRICED', txid: out.txid, asset: printable(asset.symbol, 20) })
+  const unpriced = found.receipts.length - priced.length
+  // What cannot be compared with it need not be another's.
+  const comparable = own !== null || unpriced === 0
   const ranking = scoreCandidates(
     { amount: out.amount, decimals: asset.decimals, price: own, time: from },
     priced.map(({ scored }) => scored),
     settings,
   )
-  const clear = ranking.verdict === 'clear' && found.whole && found.payers === 'service'
-  const note = noteOf(ranking, found, settings)
+  const clear = ranking.verdict === 'clear' && found.whole && found.payers === 'service' && comparable
+  const note = noteOf(ranking, found, settings, comparable)
   const candidates = ranking.ranked.slice(0, MOST_KEPT).map(({ at, score, lostLeast, lostMost }, i) => {
-    const { receipt } = priced[at]!
+    const { receipt, scored } = priced[at]!
+    const less =
+      scored.price === null
+        ? `${percent(lostLeast)} less of the same coin`
+        : `${percent(lostLeast)} to ${percent(lostMost)} less by the day's prices`
     return {
       ...receipt,
       ...{ taken: clear && i === 0, confidence: clear && i === 0 ? CONFIDENCE : 0, score },
-      says: `Received ${formatDuration(receipt.time - from)} later, ${percent(lostLeast)} to ${percent(lostMost)} less by the day's prices: score ${score.toFixed(3)} among ${ranking.ranked.length} of ${priced.length} receipts`,
+      says: `Received ${formatDuration(receipt.time - from)} later, ${less}: score ${score.toFixed(3)} among ${ranking.ranked.length} of ${priced.length} receipts`,
     }
   })
   const verdict = candidates.length === 0 ? 'none' : clear ? 'clear' : 'open'
@@ -130,8 +138,7 @@ export function match(books: MatchBooks, book: CrossBook, request: MatchRequest)
           },
         })
   return {
-    ...{ out, service, found, ranking, candidates, verdict, note, question },
-    unpriced: found.receipts.length - priced.length,
+    ...{ out, service, found, ranking, candidates, unpriced, verdict, note, question },
   }
 }
 
@@ -190,7 +197,12 @@ function paymentOf({ ledger, labels }: MatchBooks, { txid, n, chain, service }: 
   }
 }
 
-function noteOf({ verdict, margin, chance, ranked }: Ranking, found: Found, settings: ScoreSettings): string {
+function noteOf(
+  { verdict, margin, chance, ranked }: Ranking,
+  found: Found,
+  settings: ScoreSettings,
+  comparable: boolean,
+): string {
   switch (verdict) {
     case 'none':
       return 'Nothing that was received in the window fits by amount.'
@@ -203,6 +215,8 @@ function noteOf({ verdict, margin, chance, ranked }: Ranking, found: Found, sett
     default:
       if (found.payers === 'anybody')
         return 'One is clearly first, but who paid it is not known to be the service: the ledger need not have the true one.'
+      if (!comparable)
+        return 'One of the same coin is clearly first, but receipts of others cannot be compared: what was paid has no price that day.'
       return found.whole
         ? `The only likely one${ranked.length > 1 ? `: it leads by ${margin!.toFixed(3)}` : ''}, and the ledger has all that the service paid in the window.`
         : 'One is clearly first, but the ledger does not have all that the service paid in the window.'

@@ -3,7 +3,7 @@
  * looked up later. Where links contradict each other nothing is taken, and somebody must be asked.
  * @module
  */
-import { knownAsset } from '../units/asset.ts'
+import { isOneCoin, knownAsset } from '../units/asset.ts'
 import {
   isContract,
   NOBODY,
@@ -138,6 +138,6 @@ function isMore(link: PlacedLink, out: PlacedLink): boolean {
   if (link.amount === null || out.amount === null) return false
   if (link.protocol === 'cctp') return link.amount > out.amount
   const [got, paid] = [link, out].map(({ asset }) => (asset === null ? undefined : knownAsset(asset)))
-  if (got?.priceSymbol === undefined || got.priceSymbol !== paid?.priceSymbol) return false
-  return link.amount * 10n ** BigInt(paid.decimals) > out.amount * 10n ** BigInt(got.decimals)
+  if (!isOneCoin(got, paid)) return false
+  return link.amount * 10n ** BigInt(paid!.decimals) > out.amount * 10n ** BigInt(got!.decimals)
 }

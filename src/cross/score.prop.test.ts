@@ -13,23 +13,32 @@ const side = fc.record({
   time: fc.integer({ min: 1_600_000_000, max: 1_600_004_000 }),
 })
 /** Receipts worth about what was paid, so that most pass. */
-const near = (paid: Paid): fc.Arbitrary<Receipt> =>
+const near = (paid: Paid, price: PriceRange): fc.Arbitrary<Receipt> =>
   fc
     .tuple(side, fc.integer({ min: 850, max: 1050 }))
     .map(([{ decimals, price: own, time }, thousandths]) => ({
       ...{ decimals, price: own, time },
       amount:
-        (paid.amount * paid.price.lowE12 * 10n ** BigInt(decimals) * BigInt(thousandths)) /
+        (paid.amount * price.lowE12 * 10n ** BigInt(decimals) * BigInt(thousandths)) /
         (own.highE12 * 10n ** BigInt(paid.decimals) * 1000n),
     }))
+/** The coin that was paid, about as much of it. */
+const same = (paid: Paid): fc.Arbitrary<Receipt> =>
+  fc.tuple(side, fc.integer({ min: 850, max: 1010 })).map(([{ decimals, time }, thousandths]) => ({
+    ...{ decimals, price: null, time },
+    amount:
+      (paid.amount * 10n ** BigInt(decimals) * BigInt(thousandths)) / (10n ** BigInt(paid.decimals) * 1000n),
+  }))
 const swap = side.chain((paid) =>
   fc.record({
     paid: fc.constant(paid),
-    receipts: fc.array(fc.oneof({ weight: 5, arbitrary: near(paid) }, side), { maxLength: 8 }),
+    receipts: fc.array(fc.oneof({ weight: 5, arbitrary: near(paid, paid.price) }, same(paid), side), {
+      maxLength: 8,
+    }),
     settings: fc.record({
       windowSeconds: fc.integer({ min: 1, max: 4000 }),
       maxLossBasisPoints: fc.integer({ min: 0, max: 5000 }),
-      slackBasisPoints: fc.integer({ min: 1, max: 1000 }),
+      slackBasisPoints: fc.integer({ min: 0, max: 1000 }),
       minMargin: fc.constantFrom(0, 0.1, 0.5),
       minScore: fc.constantFrom(0, 0.5, 0.9),
       maxChance: fc.constantFrom(0, 0.05, 1),
@@ -117,6 +126,22 @@ describe('by hand', () => {
       { at: 1, score: 0.96, lostLeast: 0.05, lostMost: 0.059406 },
       { at: 0, score: 0.921306, lostLeast: 0, lostMost: 0.009901 },
     ])
+  })
+
+  test('one coin is compared as it is, decimals heeded, whatever it costs', () => {
+    const own = (amount: bigint): Receipt => ({ amount, decimals: 6, price: null, time: 1000 })
+    for (const price of [null, { lowE12: 1n, highE12: 2n }]) {
+      const { ranked, outOfAmount } = scoreCandidates({ ...paid, price }, [
+        ...[own(985_000n), own(1_000_000n), own(1_000_001n), own(900_000n), own(899_999n)],
+      ])
+      expect(outOfAmount).toBe(2)
+      // 0.2 + 0.8 · got / paid.
+      expect(ranked).toEqual([
+        { at: 1, score: 1, lostLeast: 0, lostMost: 0 },
+        { at: 0, score: 0.988, lostLeast: 0.015, lostMost: 0.015 },
+        { at: 3, score: 0.92, lostLeast: 0.1, lostMost: 0.1 },
+      ])
+    }
   })
 
   test('what is out of the question', () => {

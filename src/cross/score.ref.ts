@@ -34,10 +34,12 @@ export function scoreCandidatesRef(
     }
     const src = of(paid.amount, 10n ** BigInt(paid.decimals))
     const dst = of(receipt.amount, 10n ** BigInt(receipt.decimals))
-    const pMin = of(paid.price.lowE12, receipt.price.highE12)
-    const pMax = of(paid.price.highE12, receipt.price.lowE12)
+    const { price } = receipt
+    const pMin = price === null ? of(1n) : of(paid.price!.lowE12, price.highE12)
+    const pMax = price === null ? of(1n) : of(paid.price!.highE12, price.lowE12)
+    const slack = price === null ? of(1n) : of(10_000n + BigInt(settings.slackBasisPoints), 10_000n)
     const low = times(pMin, src)
-    const high = times(times(pMax, of(10_000n + BigInt(settings.slackBasisPoints), 10_000n)), src)
+    const high = times(times(pMax, slack), src)
     const lossAtLow = over(less(low, dst), low)
     const feeMin = below(lossAtLow, of(0n)) ? of(0n) : lossAtLow
     const feeMax = over(less(high, dst), high)
@@ -51,7 +53,9 @@ export function scoreCandidatesRef(
       }
       return
     }
-    const amount = toNumber(over(less(feeMax, feeMin), over(less(high, low), high)))
+    const amount = toNumber(
+      below(low, high) ? over(less(feeMax, feeMin), over(less(high, low), high)) : over(dst, low),
+    )
     const time = Math.exp(-elapsed / settings.windowSeconds)
     const score = places((2 * time + 8 * Math.min(1, Math.max(0, amount))) / 10)
     scored.push({ at, score, lostLeast: places(toNumber(feeMin)), lostMost: places(toNumber(feeMax)) })

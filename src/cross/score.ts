@@ -20,7 +20,8 @@ export interface Paid {
   /** Base units, > 0n. */
   readonly amount: bigint
   readonly decimals: number
-  readonly price: PriceRange
+  /** null where it has none: then only receipts of the same coin can be scored. */
+  readonly price: PriceRange | null
   /** Unix seconds. */
   readonly time: number
 }
@@ -30,7 +31,8 @@ export interface Receipt {
   /** Base units, >= 0n. */
   readonly amount: bigint
   readonly decimals: number
-  readonly price: PriceRange
+  /** null for the coin that was paid: whatever it costs, one is worth one. */
+  readonly price: PriceRange | null
   /** Unix seconds. */
   readonly time: number
 }
@@ -99,7 +101,11 @@ export type Verdict = 'clear' | 'close' | 'weak' | 'crowded' | 'none'
 /** Basis points of a whole. */
 const WHOLE = 10_000n
 
-/** Ranks receipts. Cost: a few products of bigints each, and one sort. */
+/**
+ * Ranks receipts. Cost: a few products of bigints each, and one sort.
+ *
+ * @throws {TypeError} where a receipt of another coin is to be compared with a payment without price
+ */
 export function scoreCandidates(
   paid: Paid,
   receipts: readonly Receipt[],
@@ -126,9 +132,9 @@ export function scoreCandidates(
     }
     const lostLeast = got >= low ? 0 : 1 - ratio(got, low)
     const lostMost = 1 - ratio(got, high)
-    // Without slack, and prices that stood still, one amount is possible.
+    // Where low is high (one coin; no slack, and prices that stood still) the part is its limit: got / low.
     const range = 1 - ratio(low, high)
-    const amount = range === 0 ? 1 : clamp((lostMost - lostLeast) / range)
+    const amount = range === 0 ? 1 - lostLeast : clamp((lostMost - lostLeast) / range)
     const score = rounded((2 * Math.exp(-seconds / windowSeconds) + 8 * amount) / 10)
     ranked.push({ at, score, lostLeast: rounded(lostLeast), lostMost: rounded(lostMost) })
   }
@@ -157,7 +163,8 @@ function share(low: bigint, high: bigint, keep: bigint): number {
 
 /**
  * low, high and what was got, on one scale. In whole units low = paid · p_low(paid) / p_high(got) and
- * high = paid · slack · p_high(paid) / p_low(got); all three are multiplied by every denominator.
+ * high = paid · slack · p_high(paid) / p_low(got); all three are multiplied by every denominator. Of one coin low and high
+ * are what was paid: slack is for prices.
  */
 function bounds(
   paid: Paid,
@@ -165,11 +172,14 @@ function bounds(
   slack: bigint,
 ): { readonly low: bigint; readonly high: bigint; readonly got: bigint } {
   const own = paid.amount * 10n ** BigInt(receipt.decimals)
+  const got = receipt.amount * 10n ** BigInt(paid.decimals)
+  if (receipt.price === null) return { low: own, high: own, got }
+  if (paid.price === null) throw new TypeError('A payment without price compares only with its own coin')
   const { lowE12, highE12 } = receipt.price
   return {
     low: own * paid.price.lowE12 * lowE12 * WHOLE,
     high: own * paid.price.highE12 * highE12 * slack,
-    got: receipt.amount * 10n ** BigInt(paid.decimals) * lowE12 * highE12 * WHOLE,
+    got: got * lowE12 * highE12 * WHOLE,
   }
 }
 

@@ -126,6 +126,13 @@ export function knownAsset(id: AssetId): Asset | undefined {
   return byId.get(id)
 }
 
+/** Whether our table has both as one coin, on whatever chains: their amounts compare without a price, decimals heeded. */
+export function isOneCoin(a: Asset | undefined, b: Asset | undefined): boolean {
+  return (
+    a?.known === true && b?.known === true && a.priceSymbol !== undefined && a.priceSymbol === b.priceSymbol
+  )
+}
+
 /** The coin that pays fees on a chain, where our table has it. */
 export function nativeAsset(chain: ChainId): Asset | undefined {
   return KNOWN_ASSETS.find((asset) => asset.chain === chain && asset.id.includes('/slip44:'))

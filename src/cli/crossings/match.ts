@@ -14,7 +14,7 @@ export const crossingsMatchCommand: Command = command({
   summary:
     'Search the other side of a payment to a swap service among what the ledger has, by amount and time.',
   about:
-    'Only what is in the ledger can be found: import or fetch what the service paid in the window first. Prices are daily, so that much fits. One candidate is taken where it is clearly first, chance is ruled out, and the ledger has all that the service paid; otherwise it becomes a question, for lootline crossings answer.',
+    'Only what is in the ledger can be found: import or fetch what the service paid in the window first. Prices are daily, so that much fits; one coin on two chains needs none. One candidate is taken where it is clearly first, chance is ruled out, and the ledger has all that the service paid; otherwise it becomes a question, for lootline crossings answer.',
   arguments: [{ name: '<txid>', help: 'The payment: a transaction id, or id:n where it makes several.' }],
   options: {
     store: STORE_OPTION,
