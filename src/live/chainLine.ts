@@ -4,6 +4,7 @@
  * knows is compared with the source's: what a reorganisation took back is forgotten.
  * @module
  */
+import { chainName } from '../address/index.ts'
 import type { BlockRef, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
 import { OfflineError, SourceError } from '../net/index.ts'
@@ -239,8 +240,8 @@ export class NoSourceError extends LootlineError<{
     super(
       data,
       data.failures.length === 0
-        ? `no source of ${data.chain} can be asked this`
-        : `no source of ${data.chain} is left: ${data.failures.join('; ')}`,
+        ? `no source of ${chainName(data.chain)} can be asked this`
+        : `no source of ${chainName(data.chain)} is left: ${data.failures.join('; ')}`,
       'See `lootline source check`, or add another source with `lootline source add`.',
     )
   }

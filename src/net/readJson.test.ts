@@ -23,7 +23,7 @@ describe('readJson', () => {
     [{ outs: [] }, '$.txid', 'string', 'nothing'],
     [{ txid: 'AB', outs: [] }, '$.txid', 'a transaction id', '"AB"'],
     [{ txid: TXID, outs: {} }, '$.outs', 'array', 'an object of '],
-    [{ txid: TXID, outs: [{ sats: -1 }] }, '$.outs[0].sats', 'Too small: expected number to be >=0', '-1'],
+    [{ txid: TXID, outs: [{ sats: -1 }] }, '$.outs[0].sats', 'number to be >=0', '-1'],
     [{ txid: TXID, outs: [null, { sats: 1.5 }] }, '$.outs[1].sats', 'int', '1.5'],
     [
       { txid: TXID, outs: [{ sats: '12345678901234567890' }] },
@@ -54,6 +54,21 @@ describe('readJson', () => {
     }
     const { error } = SCHEMA.safeParse(value)
     expect(answerError(error!, value).data).toMatchObject({ path, expected })
+  })
+
+  test.each<[z.ZodType, unknown, string]>([
+    [z.strictObject({ a: z.int() }), { a: 1, b: 2 }, 'no key "b"'],
+    [z.strictObject({ a: z.int() }), { a: 1, b: 2, c: 3 }, 'no keys "b", "c"'],
+    [z.int().max(5), 6, 'number to be <=5'],
+    [z.array(z.int()).min(1), [], 'array to have >=1 items'],
+    [z.enum(['a', 'b']), 'c', 'one of "a"|"b"'],
+    [z.string().startsWith('0x'), 'a', 'string to start with "0x"'],
+    [z.number().multipleOf(2), 1, 'number to be a multiple of 2'],
+    [z.discriminatedUnion('k', [z.object({ k: z.literal(1) })]), { k: 2 }, "'1'"],
+    [z.record(z.string().regex(/^a/), z.int()), { b: 1 }, 'valid key in record'],
+    [z.hex(), 'x', 'valid hex'],
+  ])('zod’s words fit behind "expected": %#', (schema, value, expected) => {
+    expect(answerError(schema.safeParse(value).error!, value).data).toMatchObject({ expected })
   })
 
   test('a part is called by its place', () => {

@@ -45,12 +45,25 @@ function wrongAt(first: z.core.$ZodIssue, value: unknown, root: string): AnswerE
   for (const key of path)
     at = isObject(at) && Object.hasOwn(at, key) ? (at as Record<PropertyKey, unknown>)[key] : undefined
   return new AnswerError({
-    expected: issue.message.replace(/^Invalid input: expected /, '').replace(/, received .*$/, ''),
+    expected: wordsOf(issue),
     path:
       root +
       path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${printable(String(key), 40)}`)).join(''),
     came: nameOf(at),
   })
+}
+
+/** zod's message, so that it fits behind "expected". */
+function wordsOf({ message }: z.core.$ZodIssue): string {
+  return message
+    .replace(
+      /^(Invalid (input|option)|Too (small|big)): expected |^Invalid discriminator value\. Expected /,
+      '',
+    )
+    .replace(/, received .*$/, '')
+    .replace(/^Unrecognized (keys?): /, 'no $1 ')
+    .replace(/^Invalid (\w+): must /, '$1 to ')
+    .replace(/^Invalid /, 'valid ')
 }
 
 function isObject(value: unknown): value is object {
