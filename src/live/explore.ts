@@ -4,7 +4,7 @@
  */
 import type { BlockRef, Placed, Source } from '../chain/source.ts'
 import { LootlineError } from '../errors.ts'
-import { OfflineError } from '../net/index.ts'
+import { AnswerError, OfflineError } from '../net/index.ts'
 import { counted } from '../units/amount.ts'
 import type { Asset } from '../units/asset.ts'
 import { chainOf, type HolderId } from '../units/caip.ts'
@@ -119,38 +119,62 @@ async function spendsOf(
   const wanted: AskedLot[] = []
   for (const lot of group) if (await follow(lot)) wanted.push(lot)
   return line.ask(canExploreLots, async (source): Promise<Spends> => {
-    const none: Spends = { source: source.shown, asOf: null, unspent: [], spenders: [] }
-    if (wanted.length === 0) return none
-    const { txid } = group[0]!
-    const { value: spends, asOf } = await desk.archive.dated(() => source.spends!(txid))
-    const unspent: LotKey[] = []
-    const found = new Map<string, Spends['spenders'][number]>()
-    for (const lot of wanted) {
-      const spend = spends[lot.n]
-      if (spend === undefined)
-        throw new ContradictionError(source.shown, `transaction ${txid} has no output ${lot.n}`)
-      // What is not confirmed may yet be taken back, or replaced.
-      if (spend === null || spend.block === null) {
-        unspent.push(lot)
-        if (spend === null) desk.unconfirmed.delete(lotKey(lot))
-        else desk.unconfirmed.set(lotKey(lot), spend.txid)
-        continue
-      }
-      // One source's word is not another's.
-      const key = `${source.shown} ${spend.txid}`
-      const asked = spenders.get(key) ?? source.transaction(spend.txid)
-      spenders.set(key, asked)
-      const spender = await asked
-      const inputs = spender?.placed.transaction.inputs ?? []
-      if (spender === null || !inputs.some((input) => input.txid === txid && input.n === lot.n))
-        throw new ContradictionError(
-          source.shown,
-          `${spend.txid} is said to spend ${txid}:${lot.n} and ${spender === null ? 'is not there' : 'does not'}`,
-        )
-      found.set(spend.txid, spender)
-    }
-    return { ...none, asOf, unspent, spenders: [...found.values()] }
+    if (wanted.length === 0) return { source: source.shown, asOf: null, unspent: [], spenders: [] }
+    const ask = (): Promise<Spends | Lost> => spendsBy(desk, source, wanted, spenders)
+    let said = await ask()
+    // What was remembered may have been wrong, and machines behind one address need not be in step.
+    if ('lost' in said) said = await desk.archive.anew(ask)
+    if (!('lost' in said)) return said
+    throw new AnswerError(
+      { expected: `the spender that it named of an output of ${group[0]!.txid}`, came: 'none' },
+      { source: source.shown, question: `transaction ${said.lost}`, attempts: 1 },
+    )
   })
+}
+
+/** A spender that a source named and does not have. */
+interface Lost {
+  readonly lost: string
+}
+
+async function spendsBy(
+  desk: Desk,
+  source: Source,
+  wanted: readonly AskedLot[],
+  spenders: Map<string, ReturnType<Source['transaction']>>,
+): Promise<Spends | Lost> {
+  const { txid } = wanted[0]!
+  const { value: spends, asOf } = await desk.archive.dated(() => source.spends!(txid))
+  const unspent: LotKey[] = []
+  const found = new Map<string, Spends['spenders'][number]>()
+  for (const lot of wanted) {
+    const spend = spends[lot.n]
+    if (spend === undefined)
+      throw new ContradictionError(source.shown, `transaction ${txid} has no output ${lot.n}`)
+    // What is not confirmed may yet be taken back, or replaced.
+    if (spend === null || spend.block === null) {
+      unspent.push(lot)
+      if (spend === null) desk.unconfirmed.delete(lotKey(lot))
+      else desk.unconfirmed.set(lotKey(lot), spend.txid)
+      continue
+    }
+    // One source's word is not another's.
+    const key = `${source.shown} ${spend.txid}`
+    const asked = spenders.get(key) ?? source.transaction(spend.txid)
+    spenders.set(key, asked)
+    const spender = await asked
+    if (spender === null) {
+      spenders.delete(key)
+      return { lost: spend.txid }
+    }
+    if (!spender.placed.transaction.inputs.some((input) => input.txid === txid && input.n === lot.n))
+      throw new ContradictionError(
+        source.shown,
+        `${spend.txid} is said to spend ${txid}:${lot.n} and does not`,
+      )
+    found.set(spend.txid, spender)
+  }
+  return { source: source.shown, asOf, unspent, spenders: [...found.values()] }
 }
 
 const isThere = <T>(value: T | null): value is T => value !== null

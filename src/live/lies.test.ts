@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Placed } from '../chain/source.ts'
 import { openSqliteLedger } from '../ledger/index.ts'
-import { SourceError } from '../net/index.ts'
+import { answerOf, SourceError } from '../net/index.ts'
 import { coin, utxo } from '../trace/fixtures.ref.ts'
 import { plainRequest } from '../trace/index.ts'
 import { createBook } from './createBook.ts'
@@ -44,10 +44,6 @@ const spender = (txid: string) => async () => [{ txid, input: 0, block }]
 const LIES: Record<string, readonly [Alter, readonly (typeof KINDS)[number][]]> = {
   'names a spender that spends something else': [
     (source) => ({ ...source, spends: spender(ROWS[0].txid) }),
-    ['explorer'],
-  ],
-  'names a spender that it does not have': [
-    (source) => ({ ...source, spends: spender('ff'.repeat(32)) }),
     ['explorer'],
   ],
   'has fewer outputs than there are': [(source) => ({ ...source, spends: async () => [] }), ['explorer']],
@@ -93,6 +89,59 @@ describe.each(CASES)('an $kind that $lie', ({ kind, alter }) => {
     const again = await liars.world.run(REQUEST, { refresh: true })
     expectSameFlow(again.flow, first.flow)
     expect(again.flow.coverage.notes.join('\n')).not.toContain('contradicts itself')
+  })
+})
+
+describe('an explorer that names a spender that it does not have', () => {
+  const { txid } = ROWS[2]
+  const without: Alter = (source) => ({
+    ...source,
+    transaction: async (asked) => (asked === txid ? null : source.transaction(asked)),
+  })
+
+  test('has failed in this run: the flow names it, and the same trace goes on once it has it', async () => {
+    const one = liarsWorld(['explorer'], without)
+    const first = await one.world.run(REQUEST)
+    expect(first.missing).toMatchObject([{ lots: 1, why: expect.stringContaining(txid) }])
+    expect(first.flow.coverage.notes.join('\n')).toMatch(`failed: ${one.doors[0]!.shown}`)
+    expect(one.kept()).toEqual({ all: 1, liars: [ROWS[0].txid] })
+    one.alter = (source) => source
+    const { flow, complete } = await one.world.run(REQUEST)
+    expect(complete).toBe(true)
+    expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
+  })
+
+  test.each(KINDS)('is followed by an honest %s', async (honest) => {
+    const { world } = liarsWorld(['explorer', honest], without)
+    const { flow, complete } = await world.run(REQUEST)
+    expect(complete).toBe(true)
+    expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
+    expect(flow.coverage.notes.join('\n')).not.toContain('contradicts itself')
+  })
+
+  test('is asked again who spends it, though it said so for good', async () => {
+    const one = liarsWorld(['explorer'], (source) => source)
+    const door = one.doors[0]!
+    const { ask } = door
+    const named = JSON.stringify([{ txid: 'ff'.repeat(32), input: 0, block }])
+    door.ask = async (question) =>
+      question.path === `/spends/${ROWS[0].txid}`
+        ? question.read(answerOf(200, Buffer.from(named, 'utf8')))
+        : ask(question)
+    expect((await one.world.run(REQUEST)).complete).toBe(false)
+    door.ask = ask
+    const { flow, complete } = await one.world.run(REQUEST)
+    expect(complete).toBe(true)
+    expectSameFlow(flow, wholeFlow(WHOLE, BOOKS, REQUEST))
+  })
+
+  test('though once only is asked again in the same run', async () => {
+    let left = 1
+    const one = liarsWorld(['explorer'], (source) => ({
+      ...source,
+      transaction: async (asked) => (asked === txid && left-- > 0 ? null : source.transaction(asked)),
+    }))
+    expect((await one.world.run(REQUEST)).complete).toBe(true)
   })
 })
 
