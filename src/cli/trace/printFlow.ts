@@ -87,20 +87,29 @@ function printConversions(context: Context, flow: Flow, top: number): void {
 }
 
 /** `100.00 ETH crossed into 5.07 BTC at 1B9… on 2023-11-14 (confidence 85, 0x67…)`; empty for a seed that nothing was paid for. */
-export function conversionText(
-  flow: Flow,
-  { asset, amount, basis, from, holder, firstTime }: FlowSeed,
-): string {
+export function conversionText(flow: Flow, seed: FlowSeed): string {
+  const { asset, amount, basis, from, holder, firstTime } = seed
   if (!from) return ''
   const sum = (of: string, units: string): string =>
     `${amountText(BigInt(units), assetOf(flow, of))} ${symbolOf(assetOf(flow, of))}`
   const verb =
     flow.direction === 'backward' ? 'received for' : basis === 'swap' ? 'swapped into' : 'crossed into'
+  const n = basis === 'swap' ? receiptsFor(flow, seed) : 1
+  const shared = n > 1 ? `, one payment for ${n} receipts,` : ''
   const chain = basis === 'crossing' ? ` on ${chainName(asset.split('/')[0]!)}` : ''
   const other = from.holder === null || from.holder === holder ? '' : `, paid by ${addressOf(from.holder)},`
   // Whose word a crossing rests on.
   const why = basis === 'swap' ? '' : `: ${printable(from.evidence, 160)}`
-  return `${sum(from.asset, from.amount)} ${verb} ${sum(asset, amount)} at ${addressOf(holder)}${chain}${other} on ${formatDay(firstTime)} (confidence ${from.confidence}, ${printable(from.txid, 80)})${why}`
+  return `${sum(from.asset, from.amount)}${shared} ${verb} ${sum(asset, amount)} at ${addressOf(holder)}${chain}${other} on ${formatDay(firstTime)} (confidence ${from.confidence}, ${printable(from.txid, 80)})${why}`
+}
+
+/** How many receipts the payment behind a swapped seed was for: what it paid is said of each, and is not theirs to add up. */
+function receiptsFor({ leaves }: Flow, { theft, asset, holder, from }: FlowSeed): number {
+  const paid = leaves
+    .filter((leaf) => leaf.theft === theft && leaf.asset === from!.asset)
+    .map(({ into = [] }) => into.filter(({ txid }) => txid === from!.txid))
+    .find((into) => into.some((one) => one.asset === asset && one.holder === holder))
+  return paid?.length ?? 1
 }
 
 /** What a balance begins with: what was stolen as this asset, or what stolen money became. */

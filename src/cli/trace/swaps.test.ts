@@ -1,19 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { openSqliteLedger } from '../../ledger/index.ts'
-import { account, atomic, ETH, txidOf, USDT } from '../../trace/fixtures.ref.ts'
+import { account, atomic, ETH, txidOf, USD, USDT } from '../../trace/fixtures.ref.ts'
 import { runCli, temporaryFolder } from '../runCli.test-suite.ts'
 
 /** A store in which stolen USDT is swapped into ether. */
-async function store(): Promise<string[]> {
+async function store(...more: Parameters<typeof atomic>[1]): Promise<string[]> {
   const cwd = temporaryFolder()
   await runCli(['init', '--store', 's'], { cwd })
   const ledger = openSqliteLedger(`${cwd}/s`)
   ledger.append([
     atomic(1, [['victim', 'thief', 1_000_000_000n, USDT]]),
-    atomic(2, [
-      ['thief', 'pool', 1_000_000_000n, USDT],
-      ['pool', 'thief', 5n * 10n ** 17n, ETH],
-    ]),
+    atomic(2, [['thief', 'pool', 1_000_000_000n, USDT], ['pool', 'thief', 5n * 10n ** 17n, ETH], ...more]),
   ])
   ledger.close()
   return ['--store', `${cwd}/s`, '--from', account('thief').slice('eip155:1:'.length)]
@@ -28,6 +25,19 @@ describe('lootline trace with swaps', () => {
     )
     expect(stdout).toMatch(/swap, followed/)
     expect(stdout).toContain('received for it')
+  })
+
+  test('says of a payment for two assets that it is one', async () => {
+    const asked = await store(['pool', 'thief', 300_000_000n, USD])
+    const cwd = asked[1]!.replace(/\/s$/, '')
+    const { stdout } = await runCli(['trace', ...asked, '--out', 'flow.json'], { cwd })
+    const lines = stdout.split('\n').filter((line) => line.includes('swapped into'))
+    expect(lines).toHaveLength(2)
+    for (const line of lines)
+      expect(line).toMatch(/^ {2}- 1,000\.00 USDT, one payment for 2 receipts, swapped into /)
+    const address = account('thief').slice('eip155:1:'.length)
+    const paths = await runCli(['paths', 'flow.json', '--to', address], { cwd })
+    expect(paths.stdout).toContain('1,000.00 USDT, one payment for 2 receipts, swapped into 0.50 ETH')
   })
 
   test('is behind the paths of what was received', async () => {
