@@ -3,7 +3,7 @@
  * @module
  */
 import type { Frontier, OpenHolder, OpenLot, TraceRequest } from '../trace/index.ts'
-import type { AskedHolder } from './explore.ts'
+import type { AskedHolder } from './exploreHolders.ts'
 import type { PendingSide } from './live.ts'
 
 /** A holder whose history is wanted: what the trace begins with, or goes on at; else the other side of a crossing. */
