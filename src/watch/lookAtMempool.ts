@@ -29,7 +29,7 @@ export async function lookAtMempool(
     if (placed === null) return null
     there = new Set(placed.map(({ transaction }) => transaction.txid))
     const before = store.waiting(chain)
-    const was = new Set(before.map(({ txid }) => txid))
+    const was = new Set(before.flatMap(({ txid, claims }) => (claims.length === 0 ? [] : txid)))
     const fresh = placed
       .filter(({ transaction: { txid } }) => !was.has(txid))
       .flatMap((one) => unconfirmedOf(one, lookout, seconds()) ?? [])

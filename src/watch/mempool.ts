@@ -3,17 +3,17 @@
  * @module
  */
 import type { Turn } from '../chain/source.ts'
-import type { Input } from '../chain/transaction.ts'
+import type { Input, Transaction } from '../chain/transaction.ts'
 import type { AssetId, ChainId, HolderId } from '../units/caip.ts'
 
-/** A transaction without a block, of which a watch was told; kept as JSON, amounts as strings of digits. */
+/** A transaction without a block, of which a watch was told, or that one descends from; kept as JSON, amounts as strings of digits. */
 export interface Unconfirmed {
   readonly chain: ChainId
   readonly txid: string
   readonly inputs: readonly { readonly txid: string; readonly n: number }[]
   readonly outputs: readonly { readonly holder: HolderId | null; readonly amount: string }[]
   readonly turn?: Turn
-  /** What of each watch it moves, at most. */
+  /** What of each watch it moves, at most; none of what only has descendants. */
   readonly claims: readonly UnconfirmedClaim[]
   /** Unix seconds of the first sight. */
   readonly since: number
@@ -75,6 +75,30 @@ export function replacedBy(
     }
   }
   return replaced
+}
+
+/**
+ * Of what was taken back with its block, those that waiting ones descend from. They wait too, told of to nobody, because
+ * what takes their place takes that of their descendants.
+ */
+export function forebears(waiting: readonly Unconfirmed[], turned: readonly Transaction[]): Unconfirmed[] {
+  const left = new Map(turned.map((one) => [one.txid, one]))
+  for (const { txid } of waiting) left.delete(txid)
+  const found: Transaction[] = []
+  const descendants: Pick<Unconfirmed, 'inputs'>[] = [...waiting]
+  for (const { inputs } of descendants)
+    for (const { txid } of inputs) {
+      const parent = left.get(txid)
+      if (parent === undefined) continue
+      left.delete(txid)
+      found.push(parent)
+      descendants.push(parent)
+    }
+  return found.map(({ chain, txid, inputs, outputs, time = 0 }) => ({
+    ...{ chain, txid, claims: [], since: time, missingSince: null },
+    inputs: inputs.map((input) => ({ txid: input.txid, n: input.n })),
+    outputs: outputs.map(({ holder, amount }) => ({ holder, amount: String(amount) })),
+  }))
 }
 
 /** Those waiting, after a look at a mempool in which only `there` were: what changed, and what is given up. */

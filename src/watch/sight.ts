@@ -3,6 +3,7 @@
  * @module
  */
 import type { MetAssets, Placed } from '../chain/source.ts'
+import type { Transaction } from '../chain/transaction.ts'
 import type { AssetId, ChainId, HolderId } from '../units/caip.ts'
 import type { AlertAsset, AlertLabel, Facts } from './alert.ts'
 import type { Watch } from './watch.ts'
@@ -63,6 +64,8 @@ export interface AwaitedHolder {
 export interface WatchedBooks {
   /** Puts confirmed transactions into the ledger; those that are there stay as they are. */
   append(placed: readonly Placed[], assets: MetAssets): void
+  /** Those of them that are in the ledger. */
+  transactions(chain: ChainId, txids: readonly string[]): readonly Transaction[]
   /** Takes transactions out of the ledger as if they had never been in; others than those in it are ignored. */
   forget(chain: ChainId, txids: readonly string[]): void
   /** Traces a watch again, by the ledger and the labels of now. */

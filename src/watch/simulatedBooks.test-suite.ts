@@ -77,6 +77,7 @@ export function plainBooks(
         if (!ledger.has(transaction.txid)) ledger.set(transaction.txid, transaction)
       tick('after append')
     },
+    transactions: (_chain, txids) => txids.flatMap((txid) => ledger.get(txid) ?? []),
     forget(_chain, txids) {
       tick('before forget')
       for (const txid of txids) ledger.delete(txid)

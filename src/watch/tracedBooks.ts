@@ -91,6 +91,8 @@ export function tracedBooks(
       for (const layer of layersOf(placed)) ledger.append(layer, { assets })
       crossings?.addLinks(placed)
     },
+    transactions: (chain, txids) =>
+      ledger.transactions(Uint32Array.from(txids.flatMap((txid) => numbersOf(ledger, chain, txid)))),
     forget(chain, txids) {
       const numbers = txids.flatMap((txid) => numbersOf(ledger, chain, txid))
       if (numbers.length > 0) ledger.forget(Uint32Array.from(numbers))

@@ -6,6 +6,7 @@ import type { BlockRef, Source } from '../chain/source.ts'
 import { ContradictionError, heightAt } from '../live/index.ts'
 import type { ChainId } from '../units/caip.ts'
 import { type Mark, markOf } from './change.ts'
+import { forebears } from './mempool.ts'
 import { isBest } from './scan.ts'
 import type { SharedLedger } from './sharedLedger.ts'
 import type { AwaitedHolder, WatchedBooks } from './sight.ts'
@@ -127,6 +128,9 @@ export function createTurning({ store, books, watched, shared }: TurningParts): 
     takeOut(chain, mark) {
       const above = store.placedAbove(chain, mark.height).map(({ txid }) => txid)
       if (above.length === 0) return false
+      const waiting = forebears(store.waiting(chain), books.transactions(chain, above))
+      // Before they are gone, so that a kill loses none.
+      if (waiting.length > 0) commit({ chain, from: mark, waiting })
       books.forget(chain, above)
       look(watched.watches().values())
       commit({ chain, from: mark, unplaced: above, ...differences(watched.watches().values(), true) })
