@@ -115,21 +115,23 @@ export async function createEvmNode(door: Door, options: EvmNodeOptions = {}): P
     async transaction(txid) {
       const sent = await calls.transaction(txid)
       if (sent === null) return null
-      await prover.signer(sent)
       const { blockHash, blockNumber } = sent
       if (!blockHash || !blockNumber) {
+        await prover.signer(sent)
         const { time } = await source.tip()
         const pending = { ...pendingTransfers(sent, words), time }
         return { placed: { transaction: pending, block: null, links: [] }, assets: [coin] }
       }
+      // Its block is read whole: the roots prove that it is there, and its receipt, which by itself nothing does.
+      const block = await calls.block({ height: Number(blockNumber), hash: blockHash })
+      const i = block.transactions.findIndex(({ hash }) => hash === txid)
+      assertAnswer(i >= 0, `${txid} in block ${blockHash}`, 'a block without it')
+      const [own, receipt] = [block.transactions[i]!, (await calls.receipts(block))[i]!]
+      await prover.signer(own)
       const keep = keepOf(blockNumber, blockHash)
-      const [header, receipt] = await Promise.all([
-        calls.header({ height: Number(blockNumber), hash: blockHash }),
-        calls.receipt(txid, blockHash, keep),
-      ])
-      const traced = await calls.tracesOf(sent, keep, (found) => checkTraced(sent, receipt, found))
-      const found = { transaction: sent, receipt, drafts: contentOf(sent, receipt, traced, words) }
-      const { placed: list, assets } = await placer.place(header, [found])
+      const traced = await calls.tracesOf(own, keep, (found) => checkTraced(own, receipt, found))
+      const found = { transaction: own, receipt, drafts: contentOf(own, receipt, traced, words) }
+      const { placed: list, assets } = await placer.place(block, [found])
       return { placed: list[0]!, assets }
     },
 

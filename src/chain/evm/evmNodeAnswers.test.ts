@@ -218,6 +218,32 @@ describe('what a node says is held against its hashes', () => {
   })
 })
 
+describe('a transaction that is asked for by itself is held against its block', () => {
+  const one = (): ReturnType<Source['transaction']> =>
+    source.transaction(truth.transactions[0]!.transaction.txid)
+
+  test('its receipt, however receipts are asked for', async () => {
+    const lie: Change = (method, answer) => {
+      if (!/Receipt/.test(method)) return answer
+      const result = structuredClone(answer['result']) as { logs: Results } | { logs: Results }[]
+      const receipt = Array.isArray(result) ? result[0]! : result
+      return { ...answer, result: put(result, receipt.logs[0]!, 'data', `0x${'0'.repeat(63)}9`) }
+    }
+    await expect(changed(lie, one)).rejects.toMatchObject({ code: 'NET_BAD_ANSWER' })
+    expect((await one())!.placed).toEqual(truth.transactions[0])
+  })
+
+  test('a block that does not have it', async () => {
+    const { height, hash } = (await source.blockAt!(block.height - 1))!
+    const lie = replaced('eth_getTransactionByHash', (sent: Document) => ({
+      ...{ ...sent, blockHash: hash, blockNumber: `0x${height.toString(16)}` },
+    }))
+    await expect(changed(lie, one)).rejects.toMatchObject({
+      ...{ code: 'NET_BAD_ANSWER', data: { came: 'a block without it' } },
+    })
+  })
+})
+
 describe('what a node does not offer', () => {
   const without =
     (...methods: string[]): Change =>

@@ -6,14 +6,7 @@ import { z } from 'zod'
 import { type Door, type Keep, listOf } from '../../net/index.ts'
 import type { BlockRef } from '../source.ts'
 import { assertAnswer } from './assertAnswer.ts'
-import {
-  checkBlock,
-  checkReceipt,
-  framesInOrder,
-  keepOf,
-  receiptsInOrder,
-  tracesInOrder,
-} from './blockContent.ts'
+import { checkBlock, framesInOrder, keepOf, receiptsInOrder, tracesInOrder } from './blockContent.ts'
 import { type Payment, readFrames, readTraces, type Traced } from './payments.ts'
 import type { Prover } from './prover.ts'
 import { ask, askAll, askUnless, type EvmCall, isAbsent, isOffered, isPruned } from './rpc.ts'
@@ -42,10 +35,8 @@ export interface NodeCalls {
   headerAt(height: number | 'latest'): Promise<RpcHeader | null>
   block(ref: BlockKey): Promise<RpcBlock>
   receipts(block: RpcBlock): Promise<readonly RpcReceipt[]>
-  header(ref: BlockKey): Promise<RpcHeader>
   /** null where the node does not have it. */
   transaction(txid: string): Promise<RpcTransaction | null>
-  receipt(txid: string, block: string, keep: Keep): Promise<RpcReceipt>
   /** `traced` in block order, null where the node offers no traces or has no longer that state; `rewards` where `trace_block` lists them. */
   traces(
     block: RpcBlock,
@@ -154,16 +145,6 @@ export function createNodeCalls(
     return ask(door, { method: 'eth_getBlockByNumber', params: [where, false], schema, keep: 'never' })
   }
 
-  function header({ height, hash }: BlockKey): Promise<RpcHeader> {
-    const schema = headerSchema.transform((one) => {
-      const isIt = one.hash === hash && Number(one.number) === height
-      assertAnswer(isIt, `block ${hash} at ${height}`, `${one.hash} at ${Number(one.number)}`)
-      prover.header(one)
-      return one
-    })
-    return ask(door, { method: 'eth_getBlockByHash', params: [hash, false], schema, keep: { height, hash } })
-  }
-
   function transaction(txid: string): Promise<RpcTransaction | null> {
     const schema = transactionSchema.nullable().transform((one) => {
       if (one === null) return null
@@ -175,15 +156,7 @@ export function createNodeCalls(
     return ask(door, { method: 'eth_getTransactionByHash', params: [txid], schema, keep })
   }
 
-  function receipt(txid: string, block: string, keep: Keep): Promise<RpcReceipt> {
-    const schema = receiptSchema.transform((one) => {
-      checkReceipt(one, txid, block)
-      return one
-    })
-    return ask(door, { method: 'eth_getTransactionReceipt', params: [txid], schema, keep })
-  }
-
-  return { headerAt, header, block, receipts, transaction, receipt, traces, tracesOf }
+  return { headerAt, block, receipts, transaction, traces, tracesOf }
 }
 
 /** Whole blocks are too large to be kept for long. */
