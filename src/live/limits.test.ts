@@ -199,6 +199,17 @@ describe('what an account had before', () => {
     expect(await world.run(plainRequest({ seeds })).then((again) => again.flow.leaves)).toEqual(flow.leaves)
   })
 
+  test('counts though it comes from the first block itself', async () => {
+    const { world } = worldOf([rows[2]!, rows[3]!, rows[4]!, rows[5]!], 'node', (source) => ({
+      ...source,
+      balance: async (holder, asset, height) =>
+        (await source.balance!(holder, asset, height))! + (holder === account('mule') ? 40n : 0n),
+    }))
+    const of = { kind: 'holders', holders: [account('mule')] } as const
+    const { flow } = await world.run(plainRequest({ seeds: [{ theft: 'theft', of }] }))
+    expect(restsOf(flow)).toEqual({ first: '10', second: '50', mule: '40' })
+  })
+
   const restsOf = (flow: Flow): Record<string, string> =>
     Object.fromEntries(flow.leaves.map(({ holder, amount }) => [nameOf(holder), amount]))
 

@@ -29,10 +29,12 @@ export async function enterOpenings(
   const { ledger } = desk
   let changed = false
   for (const { holder, since } of holders) {
-    if (since === null || since === 0 || holder.startsWith('bip122:')) continue
+    if (since === null || holder.startsWith('bip122:')) continue
+    // What the first block itself gives is paid by no transaction.
+    const height = Math.max(0, since - 1)
     const movements = ledger.ofHolders(ledger.holderNumbers([holder]))
     for (const asset of assetsPaid(ledger, movements, holder))
-      changed = (await enterOpening(desk, line, { holder, asset, height: since - 1, movements })) || changed
+      changed = (await enterOpening(desk, line, { holder, asset, height, movements })) || changed
   }
   return changed
 }

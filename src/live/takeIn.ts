@@ -5,7 +5,7 @@
  * @module
  */
 import type { BlockRef, MetAssets, Placed } from '../chain/source.ts'
-import type { Transaction } from '../chain/transaction.ts'
+import type { Transaction, Transfer } from '../chain/transaction.ts'
 import { LootlineError } from '../errors.ts'
 import { type AppendOptions, type FalsePrevout, type Ledger, NONE } from '../ledger/ledger.ts'
 import type { ChainId, HolderId } from '../units/caip.ts'
@@ -38,6 +38,7 @@ export interface Catch {
  * Transactions that are not confirmed are left out: a trace rests on blocks. One that the ledger refuses (it spends what
  * another spends) is the source's contradiction, and nothing of the catch is kept. An input that is said to spend what it
  * does not is that of the source that said so, which need not be this one; the catch is then kept until it is taken back.
+ * So is one transaction's payment told in two ways by one source; nothing of the catch is kept.
  *
  * @returns movements new to the ledger
  * @throws {ContradictionError}
@@ -47,6 +48,7 @@ export async function takeIn(intake: Intake, source: string, caught: Catch): Pro
   const confirmed = caught.placed.flatMap(({ block, ...placed }) =>
     block === null ? [] : [{ ...placed, block }],
   )
+  assertOnePayment(intake, source, confirmed)
   const fetched = now()
   const rows = new Map<string, PutRow>()
   for (const { transaction, block } of confirmed) {
@@ -86,6 +88,36 @@ export async function takeIn(intake: Intake, source: string, caught: Catch): Pro
   }
   return added
 }
+
+/**
+ * An EVM transaction pays its chain's coin once by itself (yellow paper, section 4.2: one `to`, one `value`), so two that
+ * differ would be counted both.
+ * @throws {ContradictionError}
+ */
+function assertOnePayment(
+  { ledger, book }: Pick<Intake, 'ledger' | 'book'>,
+  source: string,
+  confirmed: readonly { readonly transaction: Transaction }[],
+): void {
+  const paying = confirmed.flatMap(({ transaction }) => {
+    const { chain, transfers } = transaction
+    return chain.startsWith('eip155:') && transfers.some(isOwnPayment) ? [transaction] : []
+  })
+  const numbers = paying.flatMap(({ chain, txid }) =>
+    book.putSource(chain, txid) === source ? (numberOf(ledger, chain, txid) ?? []) : [],
+  )
+  const payments = new Map<string, string>()
+  for (const { chain, txid, transfers } of [...ledger.transactions(Uint32Array.from(numbers)), ...paying])
+    for (const { from, to, amount } of transfers.filter(isOwnPayment)) {
+      const said = `${amount} from ${from} to ${to}`
+      const before = payments.get(`${chain} ${txid}`) ?? said
+      if (before !== said)
+        throw new ContradictionError(source, `${txid} is said to pay ${before}, and ${said}`)
+      payments.set(`${chain} ${txid}`, said)
+    }
+}
+
+const isOwnPayment = ({ kind, amount }: Transfer): boolean => kind === 'native' && amount > 0n
 
 /** What the ledger says of transactions that cannot be. */
 const REFUSED = new Set(['LEDGER_DOUBLE_SPEND', 'LEDGER_BAD_TRANSACTION'])
