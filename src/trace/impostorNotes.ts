@@ -2,8 +2,9 @@
  * Followed tokens that can be taken for another: docs/methods/scam-tokens.md. Of a token the ledger keeps the symbol alone.
  * @module
  */
-import { findImpostors } from '../chain/table/impostor.ts'
+
 import { type Asset, knownAsset } from '../units/asset.ts'
+import { findImpostors } from '../units/impostor.ts'
 import { printable } from '../units/text.ts'
 
 /** Tokens that a flow names one by one. */

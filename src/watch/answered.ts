@@ -63,7 +63,7 @@ export async function historiesOf(
 ): Promise<readonly SpentBy[]> {
   if (source.history === undefined) return []
   const holders = [...lookout.holders].filter((holder) => !answered.history.has(holder))
-  const lowest = Math.max(Math.min(since, mark.height), mark.height - LATE_BLOCKS)
+  const lowest = Math.max(since, mark.height - LATE_BLOCKS)
   if (holders.length > 0) {
     const from = await source.blockAt(lowest)
     if (from === null) throw changedMeanwhile(source)

@@ -11,7 +11,6 @@ export { BadFileError } from './readText.ts'
 export { openRejects, type RejectFile, rejectsPath } from './rejects.ts'
 export type {
   FileLabel,
-  Impostor,
   Reject,
   Table,
   TableCovers,

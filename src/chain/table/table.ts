@@ -2,8 +2,10 @@
  * The shapes that a table of an explorer, CSV or JSON, is read into.
  * @module
  */
+
 import type { Asset } from '../../units/asset.ts'
-import type { AssetId, ChainId, HolderId } from '../../units/caip.ts'
+import type { ChainId, HolderId } from '../../units/caip.ts'
+import type { Impostor } from '../../units/impostor.ts'
 import type { Transaction } from '../transaction.ts'
 
 /** One row as read. Same shape as the ledger's `ImportRow`, which this room may not import. */
@@ -55,16 +57,6 @@ export interface Reject {
 export interface FileLabel {
   readonly holder: HolderId
   readonly name: string
-}
-
-/** A token that presents itself as another, or is an advertisement; see docs/methods/scam-tokens.md. */
-export interface Impostor {
-  readonly asset: AssetId
-  readonly symbol: string
-  /** `symbol` or `name` reads like a known asset's; `advert`: it is the address of a web site. */
-  readonly sign: 'symbol' | 'name' | 'advert'
-  /** The known asset it can be taken for, on the same chain where there is one; null for an advertisement. */
-  readonly imitates: AssetId | null
 }
 
 /** What was read, counted. Complete after the last row. */

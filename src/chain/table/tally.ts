@@ -4,8 +4,8 @@
  */
 import type { Asset } from '../../units/asset.ts'
 import type { AssetId, HolderId } from '../../units/caip.ts'
+import { findImpostors, type NamedAsset } from '../../units/impostor.ts'
 import { CellProblem, ownCopy } from './checks.ts'
-import { findImpostors, type NamedAsset } from './impostor.ts'
 import type { FileLabel, TableCovers, TableSummary } from './table.ts'
 
 /** Distinct statements kept, in all and of one address; the rest is counted and said. Longer names are cut. */

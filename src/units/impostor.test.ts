@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ARBITRUM, ETHEREUM, TRON } from '../../units/caip.ts'
+import { ARBITRUM, ETHEREUM, TRON } from './caip.ts'
 import { findImpostors, skeleton } from './impostor.ts'
 
 const USDT_TRON = `${TRON}/trc20:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t`

@@ -2,8 +2,18 @@
  * Tokens that can be taken for another. Anyone can deploy a token called USDT; see docs/methods/scam-tokens.md.
  * @module
  */
-import { type Asset, KNOWN_ASSETS } from '../../units/asset.ts'
-import type { Impostor } from './table.ts'
+import { type Asset, KNOWN_ASSETS } from './asset.ts'
+import type { AssetId } from './caip.ts'
+
+/** A token that presents itself as another, or is an advertisement; see docs/methods/scam-tokens.md. */
+export interface Impostor {
+  readonly asset: AssetId
+  readonly symbol: string
+  /** `symbol` or `name` reads like a known asset's; `advert`: it is the address of a web site. */
+  readonly sign: 'symbol' | 'name' | 'advert'
+  /** The known asset it can be taken for, on the same chain where there is one; null for an advertisement. */
+  readonly imitates: AssetId | null
+}
 
 /** An asset with the name its contract gives, untrusted. */
 export interface NamedAsset {
